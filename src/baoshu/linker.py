@@ -1,0 +1,249 @@
+"""The `figure_linker` component: relation extraction between a figure and the mentions
+it measures, not entity linking to a knowledge base.
+
+It writes ``doc._.links``, ``[figure start, figure end, head start, head end, label,
+score]`` in characters, and ``doc._.marks``, ``[start, end, planned, change,
+confidence]`` for each figure in text order.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+from spacy.training import Example, validate_examples, validate_get_examples
+from spacy.vocab import Vocab
+from thinc.api import Config, Optimizer, set_dropout_rate
+
+from baoshu.labels import CHANGES, LINK_LABELS
+from baoshu.linker_model import MARKS, LinkerModel, LinkScores
+from baoshu.pipe import FORMAT, FigurePipe
+from baoshu.scoring import link_prf
+
+DEFAULT_MODEL = """
+[model]
+@architectures = "baoshu.FigureLinker.v1"
+hidden_width = 128
+dropout = 0.2
+
+[model.tok2vec]
+@architectures = "spacy.Tok2VecListener.v1"
+width = 384
+"""
+_CHANGES = tuple(CHANGES.values())
+_MEASURES, _SCOPE = LINK_LABELS.index("MEASURES"), LINK_LABELS.index("SCOPE")
+
+
+@Language.factory(
+    "figure_linker",
+    requires=["doc.ents"],
+    assigns=["doc._.links", "doc._.marks"],
+    default_config={
+        "model": Config().from_str(DEFAULT_MODEL)["model"],
+        "threshold": 0.5,
+    },
+    default_score_weights={"link_f": 1.0, "link_p": 0.0, "link_r": 0.0},
+)
+def make_figure_linker(
+    nlp: Language, name: str, model: LinkerModel, threshold: float
+) -> "FigureLinker":
+    """Create the component; a link is made where its probability is the threshold."""
+    return FigureLinker(nlp.vocab, model, name, threshold)
+
+
+class FigureLinker(FigurePipe):
+    """Scores every figure with every mention of its paragraph.
+
+    ``cfg["calibration"]`` holds slope and intercept of Platt's scaling (Platt, 1999),
+    from the log odds that mention and links are all right to the confidence.
+    """
+
+    def __init__(
+        self, vocab: Vocab, model: LinkerModel, name: str, threshold: float
+    ) -> None:
+        super().__init__(
+            vocab,
+            model,
+            name,
+            threshold=threshold,
+            calibration=[1.0, 0.0],
+            format=FORMAT,
+        )
+
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Language | None = None,
+    ) -> None:
+        """Set the weights."""
+        validate_get_examples(get_examples, "FigureLinker.initialize")
+        self.model.initialize()
+
+    def predict(self, docs: Iterable[Doc]) -> list[LinkScores]:
+        return self.model.predict(list(docs))
+
+    def set_annotations(self, docs: Iterable[Doc], scores: list[LinkScores]) -> None:
+        for doc, scored in zip(docs, scores, strict=True):
+            self._write(doc, scored)
+
+    def _write(self, doc: Doc, scored: LinkScores) -> None:
+        ents = list(doc.ents)
+        found = scored.candidates
+        probs = _sigmoid(scored.links) * found.legal
+        chosen = decode(probs, self.cfg["threshold"])
+        doc._.links = sorted(
+            [
+                *(ents[figure].start_char, ents[figure].end_char),
+                *(ents[head].start_char, ents[head].end_char),
+                LINK_LABELS[link],
+                float(probs[row, link]),
+            ]
+            for row, link in zip(*np.nonzero(chosen), strict=True)
+            for figure, head in [found.pairs[row]]
+        )
+        certain = _certainty(doc, scored, probs, chosen)
+        slope, intercept = self.cfg["calibration"]
+        confidence = _sigmoid(slope * certain + intercept)
+        doc._.marks = [
+            [
+                *(ents[figure].start_char, ents[figure].end_char),
+                bool(mark[0] > 0),
+                _change(mark),
+                float(confidence[i]),
+            ]
+            for i, (figure, mark) in enumerate(
+                zip(found.figures, scored.marks, strict=True)
+            )
+        ]
+
+    def update(
+        self,
+        examples: Iterable[Example],
+        *,
+        drop: float = 0.0,
+        sgd: Optimizer | None = None,
+        losses: dict[str, float] | None = None,
+    ) -> dict[str, float]:
+        """Learn from a batch, on the gold mentions; the loss is a mean a figure."""
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
+        examples = list(examples)
+        validate_examples(examples, "FigureLinker.update")
+        set_dropout_rate(self.model.get_ref("hidden"), drop)
+        for example in examples:
+            copy_mentions(example.reference, example.predicted)
+        scores, backprop = self.model.begin_update([eg.predicted for eg in examples])
+        loss, gradient = self.get_loss(examples, scores)
+        backprop(gradient)
+        if sgd is not None:
+            self.finish_update(sgd)
+        losses[self.name] += loss
+        return losses
+
+    def get_loss(
+        self, examples: Iterable[Example], scores: list[LinkScores]
+    ) -> tuple[float, list[LinkScores]]:
+        """Return binary cross entropy over legal links and marks, and its gradient."""
+        n_figures = max(1, sum(len(s.candidates.figures) for s in scores))
+        loss, gradient = 0.0, []
+        for example, scored in zip(examples, scores, strict=True):
+            found = scored.candidates
+            gold = _gold_links(example.reference, scored)
+            link_loss, d_links = _cross_entropy(scored.links, gold, found.legal)
+            marks = _gold_marks(example.reference)
+            mark_loss, d_marks = _cross_entropy(
+                scored.marks, marks, np.ones_like(marks, dtype=bool)
+            )
+            loss += (link_loss + mark_loss) / n_figures
+            gradient.append(
+                LinkScores(found, d_links / n_figures, d_marks / n_figures)
+            )
+        return loss, gradient
+
+    def score(self, examples: Iterable[Example], **_: Any) -> dict[str, Any]:
+        return link_prf(examples)
+
+
+def copy_mentions(source: Doc, target: Doc) -> None:
+    """Give a Doc the mentions of another Doc of the same tokens."""
+    target.ents = [Span(target, e.start, e.end, label=e.label_) for e in source.ents]
+    target._.ent_scores = [1.0] * len(source.ents)
+
+
+def decode(probs: np.ndarray, threshold: float) -> np.ndarray:
+    """Choose links: each over the threshold, but one mention is not both what is
+    measured and its scope.
+
+    Args:
+        probs: (n_pairs, n_links) float32, 0 where a link is not legal.
+        threshold: The least probability of a link.
+
+    Returns:
+        (n_pairs, n_links) bool.
+    """
+    chosen = probs >= threshold
+    both = chosen[:, _MEASURES] & chosen[:, _SCOPE]
+    scope = probs[:, _SCOPE] > probs[:, _MEASURES]
+    chosen[both & scope, _MEASURES] = False
+    chosen[both & ~scope, _SCOPE] = False
+    return chosen
+
+
+def _certainty(
+    doc: Doc, scored: LinkScores, probs: np.ndarray, chosen: np.ndarray
+) -> np.ndarray:
+    """Return log odds, (n_figures,), that a figure's span and links are all right.
+
+    The product of the least tag probability of its span and of every head's, and of
+    the probability of each link chosen and of the absence of each link not chosen.
+    """
+    found = scored.candidates
+    tiny = 1e-6
+    ent = np.log(np.maximum(np.array(doc._.ent_scores, dtype=np.float64), tiny))
+    right = np.where(chosen, probs, 1.0 - probs)
+    by_pair = np.log(np.maximum(right, tiny)).sum(axis=1)
+    by_pair += chosen.any(axis=1) * (ent[found.pairs[:, 1]] if len(found.pairs) else 0)
+    total = np.zeros(len(ent))
+    np.add.at(total, found.pairs[:, 0], by_pair)
+    log_p = np.minimum(total[found.figures] + ent[found.figures], -tiny)
+    return log_p - np.log(-np.expm1(log_p))
+
+
+def _sigmoid(x: np.ndarray) -> np.ndarray:
+    return 1.0 / (1.0 + np.exp(-np.clip(x, -30.0, 30.0)))
+
+
+def _cross_entropy(
+    logits: np.ndarray, gold: np.ndarray, counted: np.ndarray
+) -> tuple[float, np.ndarray]:
+    """Return the summed binary cross entropy and its gradient, both where counted."""
+    probs = _sigmoid(logits)
+    right = np.where(gold > 0, probs, 1.0 - probs)
+    loss = -np.log(np.maximum(right, 1e-9)) * counted
+    return float(loss.sum()), ((probs - gold) * counted).astype(np.float32)
+
+
+def _gold_links(reference: Doc, scored: LinkScores) -> np.ndarray:
+    """Return which links the reference has, (n_pairs, n_links) float32."""
+    gold = np.zeros(scored.links.shape, dtype=np.float32)
+    number = {(e.start_char, e.end_char): i for i, e in enumerate(reference.ents)}
+    row_of = {tuple(pair): row for row, pair in enumerate(scored.candidates.pairs)}
+    for a, b, c, d, label, _ in reference._.links:
+        gold[row_of[number[a, b], number[c, d]], LINK_LABELS.index(label)] = 1.0
+    return gold
+
+
+def _gold_marks(reference: Doc) -> np.ndarray:
+    """Return planned, up, down of each figure, (n_figures, 3) float32."""
+    rows = [
+        [planned, *(change == name for name in _CHANGES)]
+        for _, _, planned, change, _ in reference._.marks
+    ]
+    return np.array(rows, dtype=np.float32).reshape(-1, MARKS)
+
+
+def _change(mark: np.ndarray) -> str:
+    best = int(mark[1:].argmax())
+    return _CHANGES[best] if mark[1 + best] > 0 else ""

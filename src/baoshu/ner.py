@@ -1,0 +1,173 @@
+"""The `figure_ner` component: names, indicators and figures as flat spans.
+
+A trainable pipe over BIOES tags. It writes ``doc.ents`` and, beside them, the model's
+certainty of each, ``doc._.ent_scores``: the least probability of a tag in the span.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Literal
+
+import numpy as np
+from spacy.language import Language
+from spacy.scorer import get_ner_prf
+from spacy.tokens import Doc, Span
+from spacy.training import Example, validate_examples, validate_get_examples
+from spacy.vocab import Vocab
+from thinc.api import Config, Model, Optimizer, set_dropout_rate
+from thinc.types import Floats2d
+
+from baoshu import ner_model
+from baoshu.labels import ENTITY_LABELS
+from baoshu.pipe import FORMAT, FigurePipe
+
+EntityLabel = Literal[
+    "ORG",
+    "PROJECT",
+    "LOC",
+    "DATE",
+    "DOC",
+    "GROUP",
+    "ITEM",
+    "INDICATOR",
+    "MONEY",
+    "RATE",
+    "COUNT",
+    "QUANTITY",
+]
+"""ENTITY_LABELS once more: a config that names another fails with a clear message."""
+
+DEFAULT_MODEL = """
+[model]
+@architectures = "baoshu.Tagger.v1"
+
+[model.tok2vec]
+@architectures = "spacy.Tok2VecListener.v1"
+width = 384
+"""
+
+
+@Language.factory(
+    "figure_ner",
+    assigns=["doc.ents", "doc._.ent_scores"],
+    default_config={
+        "model": Config().from_str(DEFAULT_MODEL)["model"],
+        "labels": list(ENTITY_LABELS),
+    },
+    default_score_weights={"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0},
+)
+def make_figure_ner(
+    nlp: Language,
+    name: str,
+    model: Model[list[Doc], list[Floats2d]],
+    labels: list[EntityLabel],
+) -> "FigureNer":
+    """Create the component; ``labels`` in the order of the tags."""
+    return FigureNer(nlp.vocab, model, name, list(labels))
+
+
+class FigureNer(FigurePipe):
+    """Tags every token and reads flat spans off the best legal path."""
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        model: Model[list[Doc], list[Floats2d]],
+        name: str,
+        labels: list[str],
+    ) -> None:
+        super().__init__(vocab, model, name, labels=labels, format=FORMAT)
+        n_tags = len(ner_model.tag_names(labels))
+        model.get_ref("output").set_dim("nO", n_tags)
+        self._legal = ner_model.legal_transitions(len(labels))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return tuple(self.cfg["labels"])
+
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Language | None = None,
+    ) -> None:
+        """Check that the labels cover the data, then set the weights."""
+        validate_get_examples(get_examples, "FigureNer.initialize")
+        unknown = {
+            ent.label_
+            for example in get_examples()
+            for ent in example.reference.ents
+            if ent.label_ not in self.labels
+        }
+        if unknown:
+            raise ValueError(
+                f"the training data has labels that [components.{self.name}] does not "
+                f"name: {', '.join(sorted(unknown))}"
+            )
+        sample = [example.reference for example in _first(get_examples(), 4)]
+        self.model.initialize(X=sample)
+
+    def predict(self, docs: Iterable[Doc]) -> list[Floats2d]:
+        """Return logits, one (n_tokens, n_tags) float32 a Doc."""
+        docs = list(docs)
+        if not any(len(doc) for doc in docs):
+            width = self.model.get_ref("output").get_dim("nO")
+            return [self.model.ops.alloc2f(0, width) for _ in docs]
+        return self.model.predict(docs)
+
+    def set_annotations(self, docs: Iterable[Doc], scores: list[Floats2d]) -> None:
+        for doc, logits in zip(docs, scores, strict=True):
+            log_probs = ner_model.log_softmax(self.model.ops.to_numpy(logits))
+            path = ner_model.viterbi(log_probs, self._legal)
+            found = ner_model.spans_of(path, len(self.labels))
+            doc.ents = [Span(doc, s, e, label=self.labels[k]) for s, e, k in found]
+            on_path = np.exp(log_probs[np.arange(len(path)), path])
+            doc._.ent_scores = [float(on_path[s:e].min()) for s, e, _ in found]
+
+    def update(
+        self,
+        examples: Iterable[Example],
+        *,
+        drop: float = 0.0,
+        sgd: Optimizer | None = None,
+        losses: dict[str, float] | None = None,
+    ) -> dict[str, float]:
+        """Learn from a batch; the loss is the mean cross entropy of the tags."""
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
+        examples = list(examples)
+        validate_examples(examples, "FigureNer.update")
+        set_dropout_rate(self.model, drop)
+        logits, backprop = self.model.begin_update([eg.predicted for eg in examples])
+        loss, gradient = self.get_loss(examples, logits)
+        backprop(gradient)
+        if sgd is not None:
+            self.finish_update(sgd)
+        losses[self.name] += loss
+        return losses
+
+    def get_loss(
+        self, examples: Iterable[Example], scores: list[Floats2d]
+    ) -> tuple[float, list[Floats2d]]:
+        """Return the loss and its gradient with respect to the logits."""
+        n_tokens = max(1, sum(len(logits) for logits in scores))
+        loss, gradient = 0.0, []
+        for example, logits in zip(examples, scores, strict=True):
+            tags = self._gold_tags(example)
+            log_probs = ner_model.log_softmax(self.model.ops.to_numpy(logits))
+            loss -= float(log_probs[np.arange(len(tags)), tags].sum())
+            d_logits = np.exp(log_probs)
+            d_logits[np.arange(len(tags)), tags] -= 1.0
+            gradient.append(self.model.ops.asarray2f(d_logits / n_tokens))
+        return loss / n_tokens, gradient
+
+    def _gold_tags(self, example: Example) -> np.ndarray:
+        numbers = {label: i for i, label in enumerate(self.labels)}
+        spans = [(e.start, e.end, numbers[e.label_]) for e in example.reference.ents]
+        return ner_model.encode_spans(len(example.reference), spans)
+
+    def score(self, examples: Iterable[Example], **_: Any) -> dict[str, Any]:
+        return get_ner_prf(examples)
+
+
+def _first(examples: Iterable[Example], n: int) -> Iterator[Example]:
+    return (example for example, _ in zip(examples, range(n), strict=False))

@@ -1,0 +1,34 @@
+"""What the trainable components share: a format number."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import srsly
+from spacy.pipeline import TrainablePipe
+
+from baoshu import extensions  # noqa: F401  registers what they write
+from baoshu.errors import BaoshuError
+
+FORMAT = 1  # raised when a saved pipeline no longer means what it meant
+
+
+class FigurePipe(TrainablePipe):
+    """A trainable pipe that refuses what another format of it has saved."""
+
+    def from_disk(
+        self, path: str | Path, *, exclude: Iterable[str] = ()
+    ) -> "FigurePipe":
+        check_format(srsly.read_json(Path(path) / "cfg"), str(path))
+        super().from_disk(path, exclude=exclude)
+        return self
+
+
+def check_format(cfg: dict[str, Any], where: str) -> None:
+    """Raise BaoshuError where a saved component is not of this version's format."""
+    if cfg.get("format") != FORMAT:
+        raise BaoshuError(
+            f"{where}: made for format {cfg.get('format')}, this version of baoshu "
+            f"reads format {FORMAT}: train the model again (spacy train) or install "
+            "the baoshu version named in its meta.json"
+        )

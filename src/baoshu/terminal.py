@@ -1,0 +1,131 @@
+"""Tables for the terminal: figures and scores. rich knows how wide a character is."""
+
+import statistics
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import IO, Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from baoshu.fact_table import Fact
+
+_BOUNDS = {"at_least": "≥", "at_most": "≤"}
+_CHANGES = {"up": "↑", "down": "↓"}
+_FILE_WIDTH = 160
+
+
+def print_table(rows: Iterable[Fact], file: IO[str] | None) -> None:
+    """Print facts as a table, to the terminal or to a file.
+
+    Values are exact; ~ means approximate, ≥ and ≤ a bound, ↑ and ↓ a change.
+    """
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("figure", no_wrap=True)
+    table.add_column("value", justify="right", no_wrap=True)
+    table.add_column("unit", no_wrap=True)
+    for name in ("indicator", "measures", "scope", "period", "part of"):
+        table.add_column(name, overflow="fold")
+    table.add_column("note", no_wrap=True)
+    table.add_column("conf.", justify="right", no_wrap=True)
+    count, documents = 0, set()
+    for row in rows:
+        # Text, not str: a report may hold [brackets], which rich would take as markup.
+        table.add_row(*(Text(cell) for cell in _cells(row)))
+        documents.add(row.document)
+        count += 1
+    console = _console(file)
+    console.print(table)
+    console.print(f"{count} figures in {len(documents)} document(s)")
+
+
+def _console(file: IO[str] | None) -> Console:
+    console = Console(file=file, highlight=False, soft_wrap=False)
+    if not console.is_terminal:
+        console = Console(file=file, highlight=False, width=_FILE_WIDTH)
+    return console
+
+
+def _cells(row: Fact) -> list[str]:
+    return [
+        row.text,
+        format_value(row),
+        row.unit_measure or "",
+        row.indicator,
+        row.measures,
+        row.scope,
+        row.time_period,
+        row.part_of,
+        "plan" if row.planned else "",
+        f"{row.confidence:.2f}",
+    ]
+
+
+def format_value(row: Fact) -> str:
+    """Write a value with its signs: ~≥1,200 or ↑2.1."""
+    if row.obs_value is None:
+        return "?"
+    number = _number(row.obs_value)
+    if row.obs_upper is not None:
+        number += f"–{_number(row.obs_upper)}"
+    signs = ("~" if row.approximate else "") + _BOUNDS.get(row.bound or "", "")
+    return _CHANGES.get(row.change or "", "") + signs + number
+
+
+def _number(value: Decimal) -> str:
+    return f"{value:,.4f}".rstrip("0").rstrip(".") if value % 1 else f"{value:,.0f}"
+
+
+def print_scores(name: str, metrics: Mapping[str, Any]) -> None:
+    """Print one evaluation: seqeval's span report, then links, facts and flags."""
+    console = _console(None)
+    console.print(
+        f"{name}: {metrics['documents']} documents, {metrics['characters']:,} characters, "
+        f"{metrics['gold_figures']} figures, {metrics['gold_links']} links"
+    )
+    links = metrics["links"]
+    _print_rows(console, "spans (seqeval, strict IOB2)", {
+        **metrics["spans"]["by_label"],
+        "all": metrics["spans"],
+        "figures": metrics["figures"],
+    })
+    _print_rows(console, "links", {
+        **links["by_type"],
+        "end to end": links["end_to_end"],
+        "on gold mentions": links["on_gold_mentions"],
+        "nearest mention, on gold": links["nearest_mention_on_gold"],
+    })
+    _print_rows(console, "links by slice, end to end", links["by_slice"])
+    _print_rows(console, "facts and flags", {"facts": metrics["facts"], **metrics["flags"]})
+
+
+def _print_rows(console: Console, title: str, rows: Mapping[str, Mapping]) -> None:
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("")
+    for head in ("precision", "recall", "F1", "n"):
+        table.add_column(head, justify="right")
+    for name, row in rows.items():
+        numbers = [f"{row[key]:.4f}" for key in "prf"]
+        table.add_row(name, *numbers, str(row.get("n", "")))
+    console.print(table)
+
+
+def print_spread(results: Mapping[str, Mapping[str, Any]]) -> None:
+    """Print mean and standard deviation of the main scores over several pipelines."""
+    console = _console(None)
+    table = Table(title=f"F1 of {len(results)} pipelines", title_justify="left", box=SIMPLE_HEAD)
+    for head in ("", "mean", "sd", "least", "most"):
+        table.add_column(head, justify="right" if head else "left")
+    for name, pick in {
+        "spans": lambda m: m["spans"]["f"],
+        "figures": lambda m: m["figures"]["f"],
+        "links end to end": lambda m: m["links"]["end_to_end"]["f"],
+        "links on gold mentions": lambda m: m["links"]["on_gold_mentions"]["f"],
+        "facts": lambda m: m["facts"]["f"],
+    }.items():
+        values = [pick(metrics) for metrics in results.values()]
+        summary = (statistics.mean(values), statistics.stdev(values), min(values), max(values))
+        table.add_row(name, *(f"{value:.4f}" for value in summary))
+    console.print(table)

@@ -1,0 +1,129 @@
+"""Documents of any length through an encoder of limited width.
+
+A document is cut into cores, at paragraph ends where there is one, else at sentence
+ends. Each core goes through the encoder with context on both sides; only its own rows
+are kept. Where a core ends depends on the document alone, never on its batch.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from baoshu.chars import END, PAD, START
+
+SPECIAL = 2  # <s> before a window and </s> behind it
+_SENTENCE_ENDS = frozenset("。！？!?；;")
+
+Run = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Window:
+    """Tokens ``start:end`` of document ``doc`` go in, ``core_start:core_end`` count."""
+
+    doc: int
+    start: int
+    end: int
+    core_start: int
+    core_end: int
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+
+def cut(tokens: Sequence[str], width: int, context: int, doc: int = 0) -> list[Window]:
+    """Cut a document into windows of at most ``width`` tokens.
+
+    Args:
+        tokens: The token texts of the document.
+        width: The most tokens that a window may have, context included.
+        context: Tokens of context on each side of a core.
+        doc: Number of the document, copied into its windows.
+
+    Returns:
+        Windows whose cores follow each other and cover the document.
+    """
+    n = len(tokens)
+    if n <= width:
+        return [Window(doc, 0, n, 0, n)] if n else []
+    windows, at, step = [], 0, width - 2 * context
+    while at < n:
+        end = n if n - at <= step else _core_end(tokens, at + step // 2, at + step)
+        windows.append(
+            Window(doc, max(0, at - context), min(n, end + context), at, end)
+        )
+        at = end
+    return windows
+
+
+def _core_end(tokens: Sequence[str], low: int, high: int) -> int:
+    """Return the best place to end a core in ``(low, high]``."""
+    sentence = high
+    for i in range(high, low, -1):
+        token = tokens[i - 1]
+        if "\n" in token:
+            return i
+        if sentence == high and token in _SENTENCE_ENDS:
+            sentence = i
+    return sentence
+
+
+def pad(windows: Sequence[Window], ids: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Return ids and mask of windows, both (n_windows, longest + 2) int64."""
+    longest = max(len(window) for window in windows) + SPECIAL
+    batch = np.full((len(windows), longest), PAD, dtype=np.int64)
+    mask = np.zeros_like(batch)
+    for row, window in enumerate(windows):
+        n = len(window) + SPECIAL
+        batch[row, 0], batch[row, n - 1] = START, END
+        batch[row, 1 : n - 1] = ids[window.doc][window.start : window.end]
+        mask[row, :n] = 1
+    return batch, mask
+
+
+def rows(window: Window) -> slice:
+    """Return where a window's core stands in its row of an encoded batch."""
+    shift = 1 - window.start
+    return slice(window.core_start + shift, window.core_end + shift)
+
+
+def groups(windows: Sequence[Window], budget: int) -> Iterator[list[Window]]:
+    """Group windows by length, each padded group at most ``budget`` positions."""
+    group: list[Window] = []
+    for window in sorted(windows, key=len, reverse=True):
+        if group and (len(group) + 1) * (len(group[0]) + SPECIAL) > budget:
+            yield group
+            group = []
+        group.append(window)
+    if group:
+        yield group
+
+
+def encode(
+    windows: Sequence[Window],
+    ids: Sequence[np.ndarray],
+    run: Run,
+    width: int,
+    budget: int,
+) -> list[np.ndarray]:
+    """Encode documents window by window.
+
+    Args:
+        windows: The windows of all documents.
+        ids: One array a document, (n_tokens,) int64.
+        run: Maps ids and mask, (b, n) int64, to hidden states, (b, n, width) float32.
+        width: Columns of the hidden states.
+        budget: The most padded positions in one call of ``run``.
+
+    Returns:
+        One array a document, (n_tokens, width) float32.
+    """
+    out = [np.zeros((len(doc), width), dtype=np.float32) for doc in ids]
+    for group in groups(windows, budget):
+        hidden = run(*pad(group, ids))
+        for row, window in enumerate(group):
+            out[window.doc][window.core_start : window.core_end] = hidden[
+                row, rows(window)
+            ]
+    return out

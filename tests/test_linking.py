@@ -1,0 +1,160 @@
+"""Pairs, the linking network and its decoding, on tiny documents."""
+
+import numpy as np
+import pytest
+import spacy
+from conftest import TINY
+from spacy.training import Example
+from thinc.api import Adam, Model
+
+from baoshu.annotations import blank, gold_doc
+from baoshu.labels import LINK_LABELS
+from baoshu.linker import FigureLinker, copy_mentions, decode
+from baoshu.linker_model import build_linker_model
+from baoshu.markup import parse
+from baoshu.pairs import WIDTH, candidates
+from baoshu.scoring import link_keys
+
+
+def doc_of(name):
+    return gold_doc(blank(), parse(TINY[name])[0])
+
+
+def embedder(width=8):
+    """A fixed random vector a character: (len(doc), width)."""
+
+    def forward(model, docs, is_train):
+        rng = np.random.default_rng(0)
+        table = rng.normal(size=(997, width)).astype(np.float32)
+        return [
+            table[[ord(t.text[0]) % 997 for t in doc]].reshape(-1, width) for doc in docs
+        ], lambda d: []
+
+    return Model("embedder", forward, dims={"nO": width})
+
+
+def linker(width=8):
+    model = build_linker_model(embedder(width), hidden_width=16, dropout=0.0)
+    return FigureLinker(spacy.blank("zh").vocab, model, "figure_linker", 0.5)
+
+
+def test_candidates_stay_in_the_paragraph():
+    doc = doc_of("train/a.txt")
+    found = candidates(doc)
+    texts = [ent.text for ent in doc.ents]
+    pairs = {(texts[f], texts[h]) for f, h in found.pairs}
+    assert ("68.3%", "签约率") in pairs
+    assert ("2.1个百分点", "68.3%") in pairs
+    assert ("3.2亿元", "签约率") not in pairs
+    assert all(f != h for f, h in found.pairs)
+    assert found.features.shape == (len(found.pairs), WIDTH)
+    assert set(np.unique(found.features)) <= {0.0, 1.0}
+
+
+def test_every_gold_link_is_a_legal_candidate():
+    for name in TINY:
+        doc = doc_of(name)
+        found = candidates(doc)
+        spans = [(e.start_char, e.end_char) for e in doc.ents]
+        possible = {
+            (*spans[f], *spans[h], LINK_LABELS[k])
+            for (f, h), legal in zip(found.pairs, found.legal, strict=True)
+            for k in np.flatnonzero(legal)
+        }
+        assert link_keys(doc) <= possible
+
+
+def test_list_order_under_fenbie():
+    source = (
+        "{i1 ITEM|甲}、{i2 ITEM|乙}、{i3 ITEM|丙}分别为"
+        "{f1 COUNT|3个|MEASURES:i1}、{f2 COUNT|4个|MEASURES:i2}、{f3 COUNT|5个|MEASURES:i3}。"
+    )
+    doc = gold_doc(blank(), parse(source)[0])
+    found = candidates(doc)
+    order = found.features[:, -5:]
+    aligned = {
+        (doc.ents[f].text, doc.ents[h].text)
+        for (f, h), row in zip(found.pairs, order, strict=True)
+        if row[2]
+    }
+    assert aligned == {("3个", "甲"), ("4个", "乙"), ("5个", "丙")}
+
+
+def test_no_figure_and_no_text():
+    pipe = linker()
+    pipe.initialize(lambda: [Example(doc_of("test/d.txt"), doc_of("test/d.txt"))])
+    nlp = blank()
+    for text in ("", "没有数字。"):
+        doc = pipe(nlp.make_doc(text))
+        assert doc._.links == [] and doc._.marks == []
+
+
+def test_decode_keeps_the_likelier_of_measures_and_scope():
+    probs = np.array([[0.9, 0, 0.6, 0, 0], [0.6, 0, 0.9, 0, 0], [0.4, 0.5, 0, 0, 0]])
+    chosen = decode(probs.astype(np.float32), 0.5)
+    assert chosen.tolist() == [
+        [True, False, False, False, False],
+        [False, False, True, False, False],
+        [False, True, False, False, False],
+    ]
+
+
+def test_gradient_is_that_of_the_loss():
+    """Central differences of the loss against the gradient that reaches the encoder."""
+    doc = doc_of("train/b.txt")
+    shift = np.zeros((len(doc), 8), dtype=np.float32)
+    inner = embedder()
+    caught = {}
+
+    def forward(model, docs, is_train):
+        vectors, _ = inner(docs, is_train)
+
+        def backprop(d):
+            caught["d"] = d[0]
+            return []
+
+        return [vectors[0] + shift], backprop
+
+    model = build_linker_model(Model("shifted", forward, dims={"nO": 8}), 16, 0.0)
+    pipe = FigureLinker(doc.vocab, model, "figure_linker", 0.5)
+    model.initialize()
+    rng = np.random.default_rng(1)
+    for node in model.walk():
+        for name in node.param_names:
+            value = node.get_param(name)
+            node.set_param(name, rng.normal(0, 0.3, value.shape).astype(np.float32))
+    example = Example(doc.copy(), doc)
+
+    def loss():
+        scores = model.predict([doc])
+        return pipe.get_loss([example], scores)[0]
+
+    scores, backprop = model.begin_update([doc])
+    backprop(pipe.get_loss([example], scores)[1])
+    for row, column in [(0, 1), (3, 4), (doc.ents[1].start, 0), (doc.ents[3].end - 1, 5)]:
+        shift[row, column] = 1e-2
+        up = loss()
+        shift[row, column] = -1e-2
+        down = loss()
+        shift[row, column] = 0
+        assert (up - down) / 2e-2 == pytest.approx(caught["d"][row, column], abs=3e-3)
+
+
+def test_it_learns_two_documents():
+    pipe = linker()
+    docs = [doc_of("train/a.txt"), doc_of("train/b.txt")]
+    nlp = blank()
+    pipe.initialize(lambda: [Example(d, d) for d in docs])
+
+    sgd = Adam(0.02, use_averages=False)
+    for _ in range(60):
+        pipe.update([Example(nlp.make_doc(d.text), d) for d in docs], sgd=sgd)
+    for doc in docs:
+        found = nlp.make_doc(doc.text)
+        copy_mentions(doc, found)
+        found = pipe(found)
+        assert link_keys(found) == link_keys(doc)
+        assert [m[2:4] for m in found._.marks] == [m[2:4] for m in doc._.marks]
+        assert all(0 <= m[4] <= 1 for m in found._.marks)
+
+
