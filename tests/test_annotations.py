@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, TINY
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +22,7 @@ from baoshu.annotations import (
 )
 from baoshu.errors import BaoshuError
 from baoshu.markup import parse
+from conftest import ROOT, TINY
 
 
 @settings(max_examples=300, deadline=None)
@@ -92,7 +92,8 @@ def test_the_corpus_passes_its_check():
 
 
 def test_the_manifest_is_the_corpus():
-    with open(ROOT / "corpus" / "MANIFEST.tsv", encoding="utf8", newline="") as file:
+    manifest = ROOT / "corpus" / "MANIFEST.tsv"
+    with manifest.open(encoding="utf8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     listed = {(row["split"], row["document"]) for row in rows}
     there = {
@@ -111,7 +112,9 @@ def test_the_manifest_is_the_corpus():
 
 def test_no_sentence_is_a_source_s():
     """Where the source reports lie beside the checkout, none of their text is ours."""
-    tool = Path(os.environ.get("BAOSHU_SHARED", ROOT.parent / "shared"), "tools/overlap.py")
+    tool = Path(
+        os.environ.get("BAOSHU_SHARED", ROOT.parent / "shared"), "tools/overlap.py"
+    )
     if not tool.is_file():
         pytest.skip("the source reports are not beside this checkout")
     done = subprocess.run(

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import spacy
-from conftest import TINY
 from spacy.training import Example
 from thinc.api import Adam, Model
 
@@ -14,6 +13,7 @@ from baoshu.linker_model import build_linker_model
 from baoshu.markup import parse
 from baoshu.pairs import WIDTH, candidates
 from baoshu.scoring import link_keys
+from conftest import TINY
 
 
 def doc_of(name):
@@ -27,7 +27,8 @@ def embedder(width=8):
         rng = np.random.default_rng(0)
         table = rng.normal(size=(997, width)).astype(np.float32)
         return [
-            table[[ord(t.text[0]) % 997 for t in doc]].reshape(-1, width) for doc in docs
+            table[[ord(t.text[0]) % 997 for t in doc]].reshape(-1, width)
+            for doc in docs
         ], lambda d: []
 
     return Model("embedder", forward, dims={"nO": width})
@@ -131,7 +132,12 @@ def test_gradient_is_that_of_the_loss():
 
     scores, backprop = model.begin_update([doc])
     backprop(pipe.get_loss([example], scores)[1])
-    for row, column in [(0, 1), (3, 4), (doc.ents[1].start, 0), (doc.ents[3].end - 1, 5)]:
+    for row, column in [
+        (0, 1),
+        (3, 4),
+        (doc.ents[1].start, 0),
+        (doc.ents[3].end - 1, 5),
+    ]:
         shift[row, column] = 1e-2
         up = loss()
         shift[row, column] = -1e-2
@@ -156,5 +162,3 @@ def test_it_learns_two_documents():
         assert link_keys(found) == link_keys(doc)
         assert [m[2:4] for m in found._.marks] == [m[2:4] for m in doc._.marks]
         assert all(0 <= m[4] <= 1 for m in found._.marks)
-
-

@@ -1,11 +1,11 @@
 """The inline form: round trips, and every kind of mistake is reported with its line."""
 
 import pytest
-from conftest import TINY
 from hypothesis import given
 from hypothesis import strategies as st
 
 from baoshu.markup import parse, render
+from conftest import TINY
 
 
 @pytest.mark.parametrize("source", TINY.values())
@@ -24,7 +24,9 @@ def test_offsets_and_links():
         (1, 3, "ITEM"),
         (3, 6, "COUNT"),
     ]
-    assert [(x.figure, x.head, x.label) for x in annotated.links] == [(1, 0, "MEASURES")]
+    assert [(x.figure, x.head, x.label) for x in annotated.links] == [
+        (1, 0, "MEASURES")
+    ]
     assert annotated.flags == {1: ("plan", "delta:up")}
 
 

@@ -28,14 +28,19 @@ def test_tag_names_and_transitions():
     legal = legal_transitions(2)
     assert names == ["O", "B-A", "I-A", "E-A", "S-A", "B-B", "I-B", "E-B", "S-B"]
     follows = {
-        name: {names[j] for j in np.flatnonzero(legal[i])} for i, name in enumerate(names)
+        name: {names[j] for j in np.flatnonzero(legal[i])}
+        for i, name in enumerate(names)
     }
     opening = {"O", "B-A", "S-A", "B-B", "S-B"}
     assert follows["O"] == follows["E-A"] == follows["S-B"] == opening
     assert follows["B-A"] == follows["I-A"] == {"I-A", "E-A"}
 
 
-@given(st.lists(st.tuples(st.integers(1, 5), st.integers(0, 3), st.integers(0, 2)), max_size=8))
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 5), st.integers(0, 3), st.integers(0, 2)), max_size=8
+    )
+)
 def test_spans_round_trip(pieces):
     spans, at = [], 0
     for length, gap, label in pieces:

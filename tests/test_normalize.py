@@ -12,14 +12,24 @@ from baoshu.normalize import parse_figure, unit_code
 
 CASES = [
     json.loads(line)
-    for line in (Path(__file__).parent / "data" / "figures.jsonl").read_text("utf8").splitlines()
+    for line in (Path(__file__).parent / "data" / "figures.jsonl")
+    .read_text("utf8")
+    .splitlines()
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['group']}-{case['text']}")
+@pytest.mark.parametrize(
+    "case", CASES, ids=lambda case: f"{case['group']}-{case['text']}"
+)
 def test_case(case):
     found = parse_figure(case["text"], case["start"], case["end"])
-    expected = {"upper": None, "approximate": False, "bound": None, "change": None, **case}
+    expected = {
+        "upper": None,
+        "approximate": False,
+        "bound": None,
+        "change": None,
+        **case,
+    }
     for name in ("value", "upper"):
         number = getattr(found, name)
         assert (None if number is None else format(number, "f")) == expected[name]
@@ -29,7 +39,10 @@ def test_case(case):
 
 
 @given(
-    st.text(alphabet="0123456789.,万亿百千十两三半几余多%‰个元名分之成-—至:/ 约近超", max_size=12),
+    st.text(
+        alphabet="0123456789.,万亿百千十两三半几余多%‰个元名分之成-—至:/ 约近超",
+        max_size=12,
+    ),
     st.text(max_size=6),
 )
 def test_no_exception_on_any_string(figure, context):

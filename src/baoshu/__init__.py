@@ -1,9 +1,9 @@
 """baoshu (报数): figures of Chinese public-sector reports, and what they measure.
 
-    nlp = baoshu.load()
-    doc = nlp("2023年，全县重点人群签约率68.3%。")
-    for figure in doc._.figures:
-        print(figure.value, figure.unit, figure.indicators)
+nlp = baoshu.load()
+doc = nlp("2023年，全县重点人群签约率68.3%。")
+for figure in doc._.figures:
+    print(figure.value, figure.unit, figure.indicators)
 """
 
 from importlib import import_module, metadata

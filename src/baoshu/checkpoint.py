@@ -12,6 +12,7 @@ import json
 import struct
 from dataclasses import dataclass
 from importlib import metadata
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -127,14 +128,14 @@ def _verified(path: Path) -> bytes:
 def _read(data: bytes) -> tuple[Sizes, list[str], dict[str, np.ndarray]]:
     """Parse a file whose sha256 was checked: no defence against other content."""
     _, _, *fields, eps, _ = _HEADER.unpack_from(data)
-    sizes = Sizes(*fields, eps=eps)
+    sizes = Sizes(*fields, eps)
     at = _HEADER.size
     n_pieces, *_, n_text = _TOKENIZER.unpack_from(data, at)
     at += _TOKENIZER.size
     offsets = np.frombuffer(data, "<u4", n_pieces + 1, at)
     at += 8 * n_pieces + 4  # offsets, then one float score a piece
     text = data[at : at + n_text]
-    pieces = [text[a:b].decode() for a, b in zip(offsets, offsets[1:], strict=False)]
+    pieces = [text[a:b].decode() for a, b in pairwise(offsets)]
     _, n_norm = struct.unpack_from("<2i", data, at + n_text)
     at += n_text + 8 + n_norm
     (n_tensors,) = struct.unpack_from("<i", data, at)

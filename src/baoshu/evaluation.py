@@ -140,9 +140,7 @@ def _link_row(scores: dict[str, Any]) -> dict[str, float]:
     return {name: scores[f"link_{name}"] for name in "prf"}
 
 
-def _sets(
-    examples: Iterable[Example], items: Callable[[Doc], set]
-) -> dict[str, float]:
+def _sets(examples: Iterable[Example], items: Callable[[Doc], set]) -> dict[str, float]:
     score = PRFScore()
     for example in examples:
         score.score_set(items(example.predicted), items(example.reference))
@@ -166,7 +164,9 @@ def _flag_scores(examples: list[Example]) -> dict[str, dict[str, float]]:
         return {(a, b) for a, b, plan, _, _ in doc._.marks if plan}
 
     def changed(name: str) -> Callable[[Doc], set[tuple[int, int]]]:
-        return lambda doc: {(a, b) for a, b, _, change, _ in doc._.marks if change == name}
+        return lambda doc: {
+            (a, b) for a, b, _, change, _ in doc._.marks if change == name
+        }
 
     rows = {PLAN: _sets(examples, planned)}
     return rows | {

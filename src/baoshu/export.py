@@ -21,7 +21,7 @@ from baoshu.errors import BaoshuError
 
 if TYPE_CHECKING:
     import torch
-    from onnx import GraphProto, NodeProto
+    from onnx import GraphProto, ModelProto, NodeProto
 
 _WORDS = "word_embeddings.weight"
 _BLOCK, _LOWEST = 32, -8  # Q4_0: 32 weights share a scale, the extreme one is -8 of it
@@ -52,7 +52,10 @@ def to_onnx(bert: "torch.nn.Module", positions: int) -> bytes:
     bert.eval()
     bert.config._attn_implementation = "eager"
     ids = torch.ones((2, 8), dtype=torch.int64)
-    axes = {0: torch.export.Dim("batch", max=4096), 1: torch.export.Dim("n", max=positions)}
+    axes = {
+        0: torch.export.Dim("batch", max=4096),
+        1: torch.export.Dim("n", max=positions),
+    }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
@@ -67,15 +70,35 @@ def to_onnx(bert: "torch.nn.Module", positions: int) -> bytes:
         )
     buffer = io.BytesIO()
     program.save(buffer)
-    return _smaller(buffer.getvalue())
+    import onnx
+
+    model = onnx.load_from_string(buffer.getvalue())
+    state = {name: p.detach().numpy() for name, p in bert.named_parameters()}
+    _name_weights(model.graph, state)
+    return _smaller(model)
 
 
-def _smaller(data: bytes) -> bytes:
+def _name_weights(graph: "GraphProto", state: dict[str, np.ndarray]) -> None:
+    """Give the transposed weights, which the exporter numbers, their names back."""
+    from onnx import numpy_helper
+
+    transposed = {p.T.tobytes(): f"bert.{n}.T" for n, p in state.items() if p.ndim == 2}
+    names = {}
+    for tensor in graph.initializer:
+        if len(tensor.dims) == 2 and not tensor.name.startswith("bert."):
+            data = numpy_helper.to_array(tensor).tobytes()
+            names[tensor.name] = transposed.get(data, tensor.name)
+            tensor.name = names[tensor.name]
+    for node in graph.node:
+        for i, name in enumerate(node.input):
+            node.input[i] = names.get(name, name)
+
+
+def _smaller(model: "ModelProto") -> bytes:
     """Store weights in half precision, and word embeddings on their grid."""
     import onnx
     from onnx import numpy_helper
 
-    model = onnx.load_from_string(data)
     graph = model.graph
     for item in (model, graph, *graph.node, *graph.value_info, *graph.initializer):
         item.doc_string = ""  # stack traces of the exporting machine
@@ -200,7 +223,10 @@ def package(trained: Path, output: Path, dev: list[Doc]) -> Language:
     from baoshu.loading import load
 
     source = load(trained)
-    if not source.has_pipe("tok2vec") or source.get_pipe("tok2vec").model.name != "char_encoder":
+    if (
+        not source.has_pipe("tok2vec")
+        or source.get_pipe("tok2vec").model.name != "char_encoder"
+    ):
         raise BaoshuError(f"{trained}: not a pipeline with a char_encoder to export")
     nlp = _twin(source)
     encoder = source.get_pipe("tok2vec").model

@@ -111,7 +111,7 @@ def _joined(spans: Iterable[Span]) -> str:
 def to_frame(docs: Iterable[Doc]) -> "pandas.DataFrame":
     """Return the facts of Docs as a DataFrame, a column for each field of `Fact`.
 
-    Documents are numbered in the first column. Needs ``baoshu[frame]``.
+    Documents are numbered in the first column. Needs ``baoshu[files]``.
     """
     import pandas
 

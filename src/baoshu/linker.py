@@ -157,9 +157,7 @@ class FigureLinker(FigurePipe):
                 scored.marks, marks, np.ones_like(marks, dtype=bool)
             )
             loss += (link_loss + mark_loss) / n_figures
-            gradient.append(
-                LinkScores(found, d_links / n_figures, d_marks / n_figures)
-            )
+            gradient.append(LinkScores(found, d_links / n_figures, d_marks / n_figures))
         return loss, gradient
 
     def score(self, examples: Iterable[Example], **_: Any) -> dict[str, Any]:

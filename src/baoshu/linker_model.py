@@ -8,6 +8,7 @@ that inference needs no torch.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from spacy.tokens import Doc
@@ -35,8 +36,8 @@ class LinkScores:
     marks: np.ndarray
 
 
-LinkerModel = Model[list[Doc], list[LinkScores]]
-Backprop = Callable[[list[LinkScores]], list[Doc]]
+LinkerModel: TypeAlias = Model[list[Doc], list[LinkScores]]
+Backprop: TypeAlias = Callable[[list[LinkScores]], list[Doc]]
 
 
 def build_linker_model(

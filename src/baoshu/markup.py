@@ -21,7 +21,9 @@ from baoshu.labels import (
 )
 
 _HEAD = re.compile(r"(?:(?P<id>[A-Za-z_]\w*) )?(?P<label>[A-Z]+)", re.ASCII)
-_NUMERAL = re.compile(r"[0-9０-９〇零一二两兩三四五六七八九十百千万萬亿億半几幾数數壹贰叁肆伍陆柒捌玖拾佰仟]|[XxＸ×*＊]")
+_NUMERAL = re.compile(
+    r"[0-9０-９〇零一二两兩三四五六七八九十百千万萬亿億半几幾数數壹贰叁肆伍陆柒捌玖拾佰仟]|[XxＸ×*＊]"
+)
 
 
 @dataclass(frozen=True)

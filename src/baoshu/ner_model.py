@@ -31,7 +31,7 @@ def build_tagger_model(
 
 def _small(ops: object, shape: tuple[int, int]) -> np.ndarray:
     """Start near zero: a pretrained encoder should not be shaken by a random head."""
-    return np.random.normal(0.0, 0.02, shape).astype(np.float32)  # noqa: NPY002
+    return np.random.normal(0.0, 0.02, shape).astype(np.float32)
 
 
 def tag_names(labels: Sequence[str]) -> list[str]:

@@ -50,8 +50,39 @@ _BOUND = re.compile(
     )
     + r")了?$"
 )
-_UP = "增长 增加 增收 净增 提高 提升 上升 上涨 上调 扩大 升高 (?<!新)增 涨 升".split()
-_DOWN = "下降 减少 降低 下跌 下调 回落 缩减 压减 收窄 缩短 缩小 节约 减 降 跌".split()
+_UP = [
+    "增长",
+    "增加",
+    "增收",
+    "净增",
+    "提高",
+    "提升",
+    "上升",
+    "上涨",
+    "上调",
+    "扩大",
+    "升高",
+    "(?<!新)增",
+    "涨",
+    "升",
+]
+_DOWN = [
+    "下降",
+    "减少",
+    "降低",
+    "下跌",
+    "下调",
+    "回落",
+    "缩减",
+    "压减",
+    "收窄",
+    "缩短",
+    "缩小",
+    "节约",
+    "减",
+    "降",
+    "跌",
+]
 _CHANGE = re.compile(
     rf"(?:(?P<up>{'|'.join(_UP)})|(?P<down>{'|'.join(_DOWN)})"
     r"|(?:比|较)[^，,。；;]*?(?:(?P<more>多|高)|(?P<less>少|低)))"
@@ -123,7 +154,11 @@ def _tidy(value: Decimal | None) -> Decimal | None:
     """Drop zeros that multiplying has left behind the point: 120000000.0."""
     if value is None:
         return None
-    return value.to_integral_value() if value == value.to_integral_value() else value.normalize()
+    return (
+        value.to_integral_value()
+        if value == value.to_integral_value()
+        else value.normalize()
+    )
 
 
 def _fold(text: str) -> str:
@@ -277,4 +312,6 @@ def unit_code(words: str) -> str | None:
 @cache
 def _units() -> dict[str, str]:
     text = resources.files("baoshu").joinpath("units.json").read_text("utf8")
-    return {word: code for kind in json.loads(text).values() for word, code in kind.items()}
+    return {
+        word: code for kind in json.loads(text).values() for word, code in kind.items()
+    }

@@ -15,7 +15,9 @@ from baoshu.labels import ENTITY_LABELS, FIGURE_LABELS, LINK_HEADS, LINK_LABELS
 
 LABELS = tuple(ENTITY_LABELS)
 _FIGURES = np.array([label in FIGURE_LABELS for label in LABELS])
-LEGAL = np.array([[label in LINK_HEADS[link] for link in LINK_LABELS] for label in LABELS])
+LEGAL = np.array(
+    [[label in LINK_HEADS[link] for link in LINK_LABELS] for label in LABELS]
+)
 """Which link may lead to which label, (n_labels, n_links) bool."""
 
 _DISTANCE = np.array([1, 2, 3, 5, 8, 12, 18, 28, 45, 75, 130, 250])
@@ -67,7 +69,7 @@ def candidates(doc: Doc) -> Candidates:
     breaks = np.cumsum([0, *("\n" in token for token in tokens)])
     paragraph = breaks[spans[:, 0]]
     figures = np.flatnonzero(_FIGURES[labels]) if len(labels) else np.zeros(0, np.int64)
-    same = paragraph[figures][:, None] == paragraph[None, :]
+    same = np.equal(paragraph[figures][:, None], paragraph[None, :])
     if len(labels):
         same &= LEGAL[labels].any(axis=1)[None, :]
         same[np.arange(len(figures)), figures] = False

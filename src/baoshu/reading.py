@@ -57,15 +57,15 @@ def decode(data: bytes, name: str) -> str:
     if not data:
         return ""
     try:
-        return data.decode("utf-8-sig")  # nearly all files: no need to guess
+        text = data.decode("utf-8-sig")  # nearly all files: no need to guess
     except UnicodeDecodeError:
-        pass
-    best = from_bytes(data, cp_isolation=_ENCODINGS, enable_fallback=False).best()
-    if best is None or _looks_binary(str(best)):
+        best = from_bytes(data, cp_isolation=_ENCODINGS, enable_fallback=False).best()
+        text = "" if best is None else str(best).removeprefix("\ufeff")
+    if not text or _looks_binary(text):
         raise BaoshuError(
             f"{name}: not a text file, or in an unknown encoding: save it as UTF-8 text"
         )
-    return str(best).removeprefix("\ufeff")
+    return text
 
 
 def _looks_binary(text: str) -> bool:

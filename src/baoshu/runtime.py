@@ -6,7 +6,7 @@ The same interface as `encoder`: ``Model[List[Doc], List[Floats2d]]`` in the sto
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import onnxruntime
@@ -17,7 +17,7 @@ from thinc.types import Floats2d
 from baoshu import windows
 from baoshu.chars import read_vocabulary
 
-CharModel = Model[list[Doc], list[Floats2d]]
+CharModel: TypeAlias = Model[list[Doc], list[Floats2d]]
 
 BUDGET = 4_096  # padded positions in one call: more only spills the caches
 

@@ -86,19 +86,29 @@ def print_scores(name: str, metrics: Mapping[str, Any]) -> None:
         f"{metrics['gold_figures']} figures, {metrics['gold_links']} links"
     )
     links = metrics["links"]
-    _print_rows(console, "spans (seqeval, strict IOB2)", {
-        **metrics["spans"]["by_label"],
-        "all": metrics["spans"],
-        "figures": metrics["figures"],
-    })
-    _print_rows(console, "links", {
-        **links["by_type"],
-        "end to end": links["end_to_end"],
-        "on gold mentions": links["on_gold_mentions"],
-        "nearest mention, on gold": links["nearest_mention_on_gold"],
-    })
+    _print_rows(
+        console,
+        "spans (seqeval, strict IOB2)",
+        {
+            **metrics["spans"]["by_label"],
+            "all": metrics["spans"],
+            "figures": metrics["figures"],
+        },
+    )
+    _print_rows(
+        console,
+        "links",
+        {
+            **links["by_type"],
+            "end to end": links["end_to_end"],
+            "on gold mentions": links["on_gold_mentions"],
+            "nearest mention, on gold": links["nearest_mention_on_gold"],
+        },
+    )
     _print_rows(console, "links by slice, end to end", links["by_slice"])
-    _print_rows(console, "facts and flags", {"facts": metrics["facts"], **metrics["flags"]})
+    _print_rows(
+        console, "facts and flags", {"facts": metrics["facts"], **metrics["flags"]}
+    )
 
 
 def _print_rows(console: Console, title: str, rows: Mapping[str, Mapping]) -> None:
@@ -115,7 +125,9 @@ def _print_rows(console: Console, title: str, rows: Mapping[str, Mapping]) -> No
 def print_spread(results: Mapping[str, Mapping[str, Any]]) -> None:
     """Print mean and standard deviation of the main scores over several pipelines."""
     console = _console(None)
-    table = Table(title=f"F1 of {len(results)} pipelines", title_justify="left", box=SIMPLE_HEAD)
+    table = Table(
+        title=f"F1 of {len(results)} pipelines", title_justify="left", box=SIMPLE_HEAD
+    )
     for head in ("", "mean", "sd", "least", "most"):
         table.add_column(head, justify="right" if head else "left")
     for name, pick in {
@@ -126,6 +138,11 @@ def print_spread(results: Mapping[str, Mapping[str, Any]]) -> None:
         "facts": lambda m: m["facts"]["f"],
     }.items():
         values = [pick(metrics) for metrics in results.values()]
-        summary = (statistics.mean(values), statistics.stdev(values), min(values), max(values))
+        summary = (
+            statistics.mean(values),
+            statistics.stdev(values),
+            min(values),
+            max(values),
+        )
         table.add_row(name, *(f"{value:.4f}" for value in summary))
     console.print(table)

@@ -69,7 +69,9 @@ def _core_end(tokens: Sequence[str], low: int, high: int) -> int:
     return sentence
 
 
-def pad(windows: Sequence[Window], ids: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+def pad(
+    windows: Sequence[Window], ids: Sequence[np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
     """Return ids and mask of windows, both (n_windows, longest + 2) int64."""
     longest = max(len(window) for window in windows) + SPECIAL
     batch = np.full((len(windows), longest), PAD, dtype=np.int64)

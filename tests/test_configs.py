@@ -1,0 +1,68 @@
+"""Every recipe resolves, trains and goes on; wrong ones fail with a clear message."""
+
+import subprocess
+import sys
+
+import pytest
+import spacy
+
+from conftest import ROOT
+
+pytest.importorskip("torch")
+
+from spacy.training.initialize import init_nlp
+from spacy.util import load_config
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("*.cfg")), ids=str)
+def test_everything_listens_to_the_encoder(path):
+    config = load_config(path)
+    listeners = [
+        config["components"][name]["model"]["tok2vec"]["@architectures"]
+        for name in config["nlp"]["pipeline"]
+        if name != "tok2vec"
+    ]
+    assert set(listeners) == {"spacy.Tok2VecListener.v1"}
+
+
+def test_two_epochs_give_scores_and_a_pipeline(tiny_trained):
+    nlp = spacy.load(tiny_trained)
+    assert nlp.pipe_names == ["tok2vec", "ner", "figure_linker"]
+    assert {"ents_f", "link_f"} <= set(nlp.meta["performance"])
+    assert nlp.get_pipe("tok2vec").listening_components == ["ner", "figure_linker"]
+
+
+def test_a_run_goes_on_from_what_was_saved(tiny_config, tiny_trained):
+    config = tiny_config.copy()
+    config["paths"]["resume"] = str(tiny_trained)
+    resumed = init_nlp(config)
+    saved = spacy.load(tiny_trained)
+    text = "全县重点人群签约率68.3%。"
+    ours = resumed.get_pipe("tok2vec").predict([resumed.make_doc(text)])[0]
+    theirs = saved.get_pipe("tok2vec").predict([saved.make_doc(text)])[0]
+    assert abs(ours - theirs).max() < 1e-6
+
+
+def train(tmp_path, *overrides):
+    return subprocess.run(
+        [sys.executable, "-m", "spacy", "train", str(ROOT / "configs" / "reports.cfg"),
+         "--output", str(tmp_path / "out"), *overrides],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_an_unknown_label_in_a_config_is_said(tmp_path):
+    config = (ROOT / "configs" / "reports.cfg").read_text("utf8")
+    config = config.replace(
+        'factory = "figure_ner"', 'factory = "figure_ner"\nlabels = ["ORG", "PLANET"]'
+    )
+    path = tmp_path / "wrong.cfg"
+    path.write_text(config, "utf8")
+    done = subprocess.run(
+        [sys.executable, "-m", "spacy", "train", str(path)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    said = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert "Traceback" not in said
+    assert "labels" in said and "ORG" in said

@@ -1,0 +1,67 @@
+"""Imports go one way, and none of them pulls torch in where it is not needed."""
+
+import ast
+import subprocess
+import sys
+from importlib import metadata
+
+import pytest
+
+from conftest import ROOT
+
+ORDER = [
+    "errors", "labels", "extensions", "chars", "windows", "markup", "pipe", "checkpoint",
+    "reading", "annotations", "corpus", "resume", "encoder", "runtime", "ner_model", "ner",
+    "pairs", "linker_model", "scoring", "linker", "normalize", "figures", "normalizer",
+    "loading", "slices", "evaluation", "calibration", "export", "fact_table", "terminal", "cli",
+]  # fmt: skip
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text("utf8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "baoshu":
+            yield from (a.name for a in node.names if not a.name.startswith("__"))
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
+            "baoshu."
+        ):
+            yield node.module.split(".")[1]
+
+
+def test_imports_go_one_way():
+    modules = {p.stem: p for p in (ROOT / "src" / "baoshu").glob("*.py")}
+    modules.pop("__init__")
+    assert set(modules) == set(ORDER)
+    for name, path in modules.items():
+        for other in imported(path):
+            assert ORDER.index(other) < ORDER.index(name), f"{name} imports {other}"
+
+
+def test_every_entry_point_loads():
+    found = [
+        entry
+        for entry in metadata.distribution("baoshu").entry_points
+        if entry.group.startswith("spacy") or entry.group == "console_scripts"
+    ]
+    assert len(found) >= 11
+    for entry in found:
+        assert entry.load() is not None
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import baoshu",
+        "import spacy; spacy.blank('zh')",
+        "import baoshu; nlp = baoshu.load(); nlp('全县共有医院12家。')._.figures",
+    ],
+)
+def test_torch_stays_out(code):
+    """In a process of its own; pandas and transformers stay out too."""
+    check = "import sys; print([m for m in ('torch', 'transformers', 'pandas') if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{check}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"
