@@ -43,12 +43,35 @@ def test_a_run_goes_on_from_what_was_saved(tiny_config, tiny_trained):
     assert abs(ours - theirs).max() < 1e-6
 
 
-def train(tmp_path, *overrides):
+def run_train(tmp_path, *overrides):
     return subprocess.run(
         [sys.executable, "-m", "spacy", "train", str(ROOT / "configs" / "reports.cfg"),
          "--output", str(tmp_path / "out"), *overrides],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
+
+
+def test_what_is_not_there_is_said(tmp_path, tiny_base, tiny_corpus):
+    """No base, no corpus, a label too few: one message each, no traceback."""
+    train, dev = (str(tiny_corpus / f"{name}.spacy") for name in ("train", "dev"))
+    here = ["--paths.train", train, "--paths.dev", dev, "--paths.base", str(tiny_base)]
+    small = [
+        "--components.tok2vec.model.width",
+        "32",
+        "--components.tok2vec.model.window",
+        "64",
+    ]
+    for wrong, message in [
+        (["--paths.base", "no/base"], "run `baoshu checkpoint`"),
+        (["--paths.train", "no/train.spacy"], "run `baoshu convert`"),
+        (["--components.ner.labels", '["ORG"]'], "does not name"),
+        (["--paths.resume", "no/model"], "no pipeline there to go on with"),
+    ]:
+        done = run_train(tmp_path, *here, *small, *wrong)
+        said = done.stdout + done.stderr
+        assert done.returncode == 1
+        assert "Traceback" not in said
+        assert message in said.replace("\n", " "), said
 
 
 def test_an_unknown_label_in_a_config_is_said(tmp_path):

@@ -4,7 +4,12 @@ import pytest
 from spacy.training import Example
 
 from baoshu.annotations import blank, gold_doc
-from baoshu.evaluation import evaluate, nearest_mention, span_scores
+from baoshu.evaluation import (
+    calibration_error,
+    evaluate,
+    nearest_mention,
+    span_scores,
+)
 from baoshu.markup import parse
 from baoshu.normalizer import FigureNormalizer
 from baoshu.scoring import link_prf, right_figures
@@ -72,6 +77,19 @@ def test_facts_need_span_value_and_all_links():
     normalise = FigureNormalizer()
     gold, found = normalise(doc(GOLD)), normalise(doc(FOUND))
     assert {gold.text[a:b] for a, b in right_figures(gold, found)} == {"12家"}
+
+
+def test_calibration_error_by_hand():
+    normalise = FigureNormalizer()
+    gold, found = normalise(doc(GOLD)), normalise(doc(FOUND))
+    # Of three figures only 12家 is right; bins .9 (12家, 68%) and .2 (630).
+    found._.marks = [
+        [a, b, plan, change, {"12家": 0.95, "630": 0.25, "68%": 0.91}[found.text[a:b]]]
+        for a, b, plan, change, _ in found._.marks
+    ]
+    scores = calibration_error([Example(found, gold)])
+    assert scores["right"] == pytest.approx(1 / 3)
+    assert scores["ece"] == pytest.approx((abs(0.95 + 0.91 - 1) + 0.25) / 3)
 
 
 def test_nearest_mention_reads_no_gold_link():

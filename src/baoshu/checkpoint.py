@@ -127,8 +127,7 @@ def _verified(path: Path) -> bytes:
 
 def _read(data: bytes) -> tuple[Sizes, list[str], dict[str, np.ndarray]]:
     """Parse a file whose sha256 was checked: no defence against other content."""
-    _, _, *fields, eps, _ = _HEADER.unpack_from(data)
-    sizes = Sizes(*fields, eps)
+    sizes = Sizes(*_HEADER.unpack_from(data)[2:-1])
     at = _HEADER.size
     n_pieces, *_, n_text = _TOKENIZER.unpack_from(data, at)
     at += _TOKENIZER.size

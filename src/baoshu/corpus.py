@@ -13,7 +13,7 @@ from spacy.tokens import Doc, DocBin
 from spacy.training import Example
 
 from baoshu import extensions  # noqa: F401  registers what a DocBin holds
-from baoshu.errors import BaoshuError
+from baoshu.errors import ConfigError
 
 
 def create_piece_reader(
@@ -29,7 +29,7 @@ def create_piece_reader(
 
     def read(nlp: Language) -> Iterator[Example]:
         if not path or not Path(path).is_file():
-            raise BaoshuError(f"{path}: no such corpus: run `baoshu convert`")
+            raise ConfigError(f"{path}: no such corpus: run `baoshu convert`")
         for doc in DocBin(store_user_data=True).from_disk(path).get_docs(nlp.vocab):
             for piece in pieces(doc, max_length):
                 yield Example(nlp.make_doc(piece.text), piece)

@@ -18,7 +18,7 @@ from thinc.types import Floats2d
 
 from baoshu import windows
 from baoshu.chars import read_vocabulary
-from baoshu.errors import BaoshuError
+from baoshu.errors import ConfigError
 
 if TYPE_CHECKING:
     import torch
@@ -97,12 +97,12 @@ def _init(model: CharModel, X: Any = None, Y: Any = None) -> None:
         vocab = (folder / "vocab.txt").read_bytes().decode("utf8")
         state = load_file(folder / "model.safetensors")
     except OSError as error:
-        raise BaoshuError(
+        raise ConfigError(
             f"{folder}: no base checkpoint there ({error}): run `baoshu checkpoint`"
         ) from error
     most = config["max_position_embeddings"] - windows.SPECIAL
     if model.attrs["window"] > most or model.get_dim("nO") != config["hidden_size"]:
-        raise BaoshuError(
+        raise ConfigError(
             f"{folder}: a checkpoint of width {config['hidden_size']} that reads {most} "
             f"characters, but the config says width {model.get_dim('nO')}, window "
             f"{model.attrs['window']}"

@@ -8,6 +8,7 @@ A fact is right when span, label, value, unit and all links of a figure are.
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
 from spacy.language import Language
 from spacy.scorer import PRFScore, get_ner_prf
 from spacy.tokens import Doc
@@ -16,7 +17,14 @@ from spacy.training import Example
 from baoshu.labels import CHANGES, FIGURE_LABELS, LINK_HEADS, PLAN
 from baoshu.linker import copy_mentions
 from baoshu.normalizer import FigureNormalizer
-from baoshu.scoring import LinkKey, figure_facts, link_keys, link_prf, prf_dict
+from baoshu.scoring import (
+    LinkKey,
+    figure_facts,
+    link_keys,
+    link_prf,
+    prf_dict,
+    right_figures,
+)
 from baoshu.slices import slices_of
 
 
@@ -30,7 +38,8 @@ def evaluate(nlp: Language, gold: list[Doc]) -> dict[str, Any]:
     Returns:
         Plain numbers, for metrics.json. ``spans``: seqeval's micro and per label
         scores; ``links``: end to end, on gold mentions, nearest mention, by type and by
-        slice; ``facts``, ``figures`` and ``flags``: precision, recall and F1.
+        slice; ``facts``, ``figures`` and ``flags``: precision, recall and F1;
+        ``calibration``: how far confidence is from how often figures are right.
     """
     normalise = FigureNormalizer()
     gold = [normalise(doc) for doc in gold]
@@ -55,6 +64,7 @@ def evaluate(nlp: Language, gold: list[Doc]) -> dict[str, Any]:
         },
         "facts": _sets(examples, _facts),
         "flags": _flag_scores(examples),
+        "calibration": calibration_error(examples),
     }
 
 
@@ -171,6 +181,31 @@ def _flag_scores(examples: list[Example]) -> dict[str, dict[str, float]]:
     rows = {PLAN: _sets(examples, planned)}
     return rows | {
         flag: _sets(examples, changed(name)) for flag, name in CHANGES.items()
+    }
+
+
+def calibration_error(examples: Iterable[Example], bins: int = 10) -> dict[str, float]:
+    """Return the expected calibration error of the confidence (Guo et al., 2017).
+
+    Figures found are put into bins of equal width by confidence; the error is the mean
+    distance of confidence and share of right facts, weighted by the bins' sizes.
+    """
+    rows = np.array(
+        [
+            (confidence, (start, end) in right)
+            for example in examples
+            for right in [right_figures(example.reference, example.predicted)]
+            for start, end, _, _, confidence in example.predicted._.marks
+        ]
+    ).reshape(-1, 2)
+    if not len(rows):
+        return {"ece": 0.0, "confidence": 0.0, "right": 0.0}
+    place = np.minimum((rows[:, 0] * bins).astype(int), bins - 1)
+    gaps = [abs((rows[place == b, 0] - rows[place == b, 1]).sum()) for b in range(bins)]
+    return {
+        "ece": float(sum(gaps) / len(rows)),
+        "confidence": float(rows[:, 0].mean()),
+        "right": float(rows[:, 1].mean()),
     }
 
 

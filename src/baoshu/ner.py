@@ -17,6 +17,7 @@ from thinc.api import Config, Model, Optimizer, set_dropout_rate
 from thinc.types import Floats2d
 
 from baoshu import ner_model
+from baoshu.errors import ConfigError
 from baoshu.labels import ENTITY_LABELS
 from baoshu.pipe import FORMAT, FigurePipe
 
@@ -99,7 +100,7 @@ class FigureNer(FigurePipe):
             if ent.label_ not in self.labels
         }
         if unknown:
-            raise ValueError(
+            raise ConfigError(
                 f"the training data has labels that [components.{self.name}] does not "
                 f"name: {', '.join(sorted(unknown))}"
             )

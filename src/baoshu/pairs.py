@@ -15,7 +15,7 @@ from baoshu.labels import ENTITY_LABELS, FIGURE_LABELS, LINK_HEADS, LINK_LABELS
 
 LABELS = tuple(ENTITY_LABELS)
 _FIGURES = np.array([label in FIGURE_LABELS for label in LABELS])
-LEGAL = np.array(
+LEGAL: np.ndarray = np.array(
     [[label in LINK_HEADS[link] for link in LINK_LABELS] for label in LABELS]
 )
 """Which link may lead to which label, (n_labels, n_links) bool."""
@@ -66,12 +66,12 @@ def candidates(doc: Doc) -> Candidates:
     spans = np.array([(e.start, e.end) for e in ents], dtype=np.int64).reshape(-1, 2)
     labels = np.array([numbers[e.label_] for e in ents], dtype=np.int64)
     tokens = [token.text for token in doc]
-    breaks = np.cumsum([0, *("\n" in token for token in tokens)])
-    paragraph = breaks[spans[:, 0]]
+    breaks: np.ndarray = np.cumsum([0, *("\n" in token for token in tokens)])
+    paragraph: np.ndarray = breaks[spans[:, 0]]
     figures = np.flatnonzero(_FIGURES[labels]) if len(labels) else np.zeros(0, np.int64)
-    same = np.equal(paragraph[figures][:, None], paragraph[None, :])
+    same: np.ndarray = np.equal.outer(paragraph[figures], paragraph)
     if len(labels):
-        same &= LEGAL[labels].any(axis=1)[None, :]
+        same &= np.any(LEGAL[labels], axis=1, keepdims=True).T
         same[np.arange(len(figures)), figures] = False
     rows, heads = np.nonzero(same)
     pairs = np.stack([figures[rows], heads], axis=1)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from spacy.language import Language
 
-from baoshu.errors import BaoshuError
+from baoshu.errors import ConfigError
 
 
 def create_resume(path: str | None) -> Callable[[Language], Language]:
@@ -20,7 +20,7 @@ def create_resume(path: str | None) -> Callable[[Language], Language]:
         if path is None:
             return nlp
         if not (Path(path) / "config.cfg").is_file():
-            raise BaoshuError(f"{path}: no pipeline there to go on with")
+            raise ConfigError(f"{path}: no pipeline there to go on with")
         return nlp.from_disk(path)
 
     return resume

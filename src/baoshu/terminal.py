@@ -109,6 +109,11 @@ def print_scores(name: str, metrics: Mapping[str, Any]) -> None:
     _print_rows(
         console, "facts and flags", {"facts": metrics["facts"], **metrics["flags"]}
     )
+    fit = metrics["calibration"]
+    console.print(
+        f"confidence: mean {fit['confidence']:.3f}, right {fit['right']:.3f}, "
+        f"expected calibration error {fit['ece']:.3f}"
+    )
 
 
 def _print_rows(console: Console, title: str, rows: Mapping[str, Mapping]) -> None:
