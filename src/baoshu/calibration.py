@@ -8,25 +8,31 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from baoshu.normalizer import FigureNormalizer
 from baoshu.scoring import right_figures
 
 
-def calibrate(nlp: Language, gold: list[Doc]) -> tuple[float, float]:
-    """Fit on gold Docs and set the linker's calibration; return slope, intercept."""
+def calibrate(nlp: Language, gold: list[Doc]) -> bool:
+    """Fit on gold Docs and set the linker's calibration.
+
+    Returns:
+        False where nothing could be fitted, since no figure or every figure is right:
+        the confidence is then the bare probability.
+    """
     from sklearn.linear_model import LogisticRegression
 
-    linker = nlp.get_pipe("figure_linker")
+    linker, normalise = nlp.get_pipe("figure_linker"), FigureNormalizer()
     linker.cfg["calibration"] = [1.0, 0.0]
     odds, right = [], []
     for doc in gold:
         found = nlp(doc.text)
-        correct = right_figures(doc, found)
+        correct = right_figures(normalise(doc), found)
         for start, end, _, _, confidence in found._.marks:
             p = min(max(confidence, 1e-9), 1 - 1e-9)
             odds.append(np.log(p / (1 - p)))
             right.append((start, end) in correct)
-    if len(set(right)) == 2:
-        fit = LogisticRegression(C=1e3).fit(np.array(odds)[:, None], right)
-        linker.cfg["calibration"] = [float(fit.coef_[0, 0]), float(fit.intercept_[0])]
-    slope, intercept = linker.cfg["calibration"]
-    return slope, intercept
+    if len(set(right)) < 2:
+        return False
+    fit = LogisticRegression(C=1e3).fit(np.array(odds)[:, None], right)
+    linker.cfg["calibration"] = [float(fit.coef_[0, 0]), float(fit.intercept_[0])]
+    return True

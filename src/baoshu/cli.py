@@ -247,7 +247,9 @@ def package(
     from baoshu.annotations import read_gold
     from baoshu.export import package as write_package
 
-    nlp = write_package(trained, output, read_gold(dev))
+    nlp, calibrated = write_package(trained, output, read_gold(dev))
+    if not calibrated:
+        _say(f"baoshu: {dev}: too few figures to calibrate the confidence on")
     size = sum(f.stat().st_size for f in output.rglob("*") if f.is_file())
     print(f"{output}: {' → '.join(nlp.pipe_names)}, {size / 1e6:.1f} MB")
 

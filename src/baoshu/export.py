@@ -205,7 +205,7 @@ def _gather_on_grid(
         graph.node.insert(at + offset, node)
 
 
-def package(trained: Path, output: Path, dev: list[Doc]) -> Language:
+def package(trained: Path, output: Path, dev: list[Doc]) -> tuple[Language, bool]:
     """Write the pipeline that ships.
 
     Args:
@@ -214,7 +214,7 @@ def package(trained: Path, output: Path, dev: list[Doc]) -> Language:
         dev: Gold Docs on which the confidence is calibrated.
 
     Returns:
-        The pipeline written.
+        The pipeline written, and whether its confidence could be calibrated.
 
     Raises:
         BaoshuError: ``trained`` is not a trained baoshu pipeline.
@@ -234,7 +234,7 @@ def package(trained: Path, output: Path, dev: list[Doc]) -> Language:
     bert = encoder.shims[0]._model
     target.attrs["vocab"] = encoder.attrs["vocab"]
     target.shims[0].from_bytes(to_onnx(bert, bert.config.max_position_embeddings))
-    calibrate(nlp, dev)
+    calibrated = calibrate(nlp, dev)
     nlp.meta.update(
         name="baoshu",
         version=__version__,
@@ -246,7 +246,7 @@ def package(trained: Path, output: Path, dev: list[Doc]) -> Language:
         ],
     )
     nlp.to_disk(output)
-    return nlp
+    return nlp, calibrated
 
 
 def _twin(source: Language) -> Language:

@@ -132,7 +132,7 @@ class FigureNer(FigurePipe):
         sgd: Optimizer | None = None,
         losses: dict[str, float] | None = None,
     ) -> dict[str, float]:
-        """Learn from a batch; the loss is the mean cross entropy of the tags."""
+        """Learn from a batch; the loss is the cross entropy of the tags a mention."""
         losses = {} if losses is None else losses
         losses.setdefault(self.name, 0.0)
         examples = list(examples)
@@ -149,8 +149,12 @@ class FigureNer(FigurePipe):
     def get_loss(
         self, examples: Iterable[Example], scores: list[Floats2d]
     ) -> tuple[float, list[Floats2d]]:
-        """Return the loss and its gradient with respect to the logits."""
-        n_tokens = max(1, sum(len(logits) for logits in scores))
+        """Return cross entropy, a mean over mentions as the linker's is over figures.
+
+        Over tokens its gradient would be lost beside the linker's in the encoder.
+        """
+        examples = list(examples)
+        n_mentions = max(1, sum(len(example.reference.ents) for example in examples))
         loss, gradient = 0.0, []
         for example, logits in zip(examples, scores, strict=True):
             tags = self._gold_tags(example)
@@ -158,8 +162,8 @@ class FigureNer(FigurePipe):
             loss -= float(log_probs[np.arange(len(tags)), tags].sum())
             d_logits = np.exp(log_probs)
             d_logits[np.arange(len(tags)), tags] -= 1.0
-            gradient.append(self.model.ops.asarray2f(d_logits / n_tokens))
-        return loss / n_tokens, gradient
+            gradient.append(self.model.ops.asarray2f(d_logits / n_mentions))
+        return loss / n_mentions, gradient
 
     def _gold_tags(self, example: Example) -> np.ndarray:
         numbers = {label: i for i, label in enumerate(self.labels)}
