@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
+
 from conftest import ROOT
 
 pytest.importorskip("sklearn")
 
-from baoshu.annotations import read_gold  # noqa: E402
-from baoshu.calibration import calibrate  # noqa: E402
-from baoshu.loading import load  # noqa: E402
+from baoshu.annotations import read_gold
+from baoshu.calibration import calibrate
+from baoshu.loading import load
 
 
 def test_the_fitted_mean_is_the_share_of_right_figures():

@@ -103,7 +103,7 @@ def build_checkpoint(output: Path, source: Path | None = None) -> int:
     tensors[words] = np.ascontiguousarray(tensors[words][kept])
     output.mkdir(parents=True, exist_ok=True)
     save_file(tensors, output / "model.safetensors", metadata={"format": "pt"})
-    config = _bert_config(sizes, len(kept))
+    config = bert_config(sizes, len(kept))
     (output / "config.json").write_text(json.dumps(config, indent=2), "utf8")
     vocab = "\n".join([*SPECIAL, *(pieces[i] for i in kept[len(SPECIAL) :])])
     (output / "vocab.txt").write_text(vocab, "utf8", newline="\n")
@@ -179,7 +179,7 @@ def _shaped(flat: np.ndarray, key: str, sizes: Sizes) -> np.ndarray:
     return flat.reshape(-1, rows_in)
 
 
-def _bert_config(sizes: Sizes, vocabulary: int) -> dict[str, object]:
+def bert_config(sizes: Sizes, vocabulary: int) -> dict[str, object]:
     return {
         "architectures": ["BertModel"],
         "model_type": "bert",
