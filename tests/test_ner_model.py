@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baoshu.labels import ENTITY_LABELS
-from baoshu.ner import EntityLabel
+from baoshu.labels import ENTITY_LABELS, EntityLabel
 from baoshu.ner_model import (
     encode_spans,
     legal_transitions,

@@ -5,7 +5,7 @@ a figure is a quantity, MEASURES its measured entity, INDICATOR its measured pro
 and SCOPE, PERIOD and PART_OF its qualifiers.
 """
 
-from typing import Final
+from typing import Final, Literal
 
 FIGURE_LABELS: Final[dict[str, str]] = {
     "MONEY": "an amount of money: 3.46亿元",
@@ -27,6 +27,12 @@ LINKED_LABELS: Final[dict[str, str]] = {
     "INDICATOR": "the measured property: 总投资, 签约率",
 }
 ENTITY_LABELS: Final[dict[str, str]] = {**NAME_LABELS, **LINKED_LABELS, **FIGURE_LABELS}
+
+# The keys of ENTITY_LABELS as a type: a config that names another fails plainly.
+EntityLabel = Literal[
+    "ORG", "PROJECT", "LOC", "DATE", "DOC", "GROUP", "ITEM", "INDICATOR",
+    "MONEY", "RATE", "COUNT", "QUANTITY",
+]  # fmt: skip
 
 # link label -> labels its target (head) may have
 LINK_HEADS: Final[dict[str, frozenset[str]]] = {

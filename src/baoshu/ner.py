@@ -5,7 +5,7 @@ certainty of each, ``doc._.ent_scores``: the least probability of a tag in the s
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from spacy.language import Language
@@ -18,24 +18,8 @@ from thinc.types import Floats2d
 
 from baoshu import ner_model
 from baoshu.errors import ConfigError
-from baoshu.labels import ENTITY_LABELS
+from baoshu.labels import ENTITY_LABELS, EntityLabel
 from baoshu.pipe import FORMAT, FigurePipe
-
-EntityLabel = Literal[
-    "ORG",
-    "PROJECT",
-    "LOC",
-    "DATE",
-    "DOC",
-    "GROUP",
-    "ITEM",
-    "INDICATOR",
-    "MONEY",
-    "RATE",
-    "COUNT",
-    "QUANTITY",
-]
-"""ENTITY_LABELS once more: a config that names another fails with a clear message."""
 
 DEFAULT_MODEL = """
 [model]
