@@ -87,7 +87,7 @@ def test_no_figure_and_no_text():
     nlp = blank()
     for text in ("", "没有数字。"):
         doc = pipe(nlp.make_doc(text))
-        assert doc._.links == [] and doc._.marks == []
+        assert doc._.links == () and doc._.marks == ()
 
 
 def test_decode_keeps_the_likelier_of_measures_and_scope():

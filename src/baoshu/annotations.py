@@ -106,23 +106,18 @@ def gold_doc(nlp: Language, annotated: Annotated, source: str = "") -> Doc:
         spans.append(span)
     doc.ents = spans
     mentions = annotated.mentions
-    doc._.links = sorted(
-        [
-            mentions[link.figure].start,
-            mentions[link.figure].end,
-            mentions[link.head].start,
-            mentions[link.head].end,
-            link.label,
-            1.0,
-        ]
+    links = (
+        (figure.start, figure.end, head.start, head.end, link.label, 1.0)
         for link in annotated.links
+        for figure, head in [(mentions[link.figure], mentions[link.head])]
     )
-    doc._.marks = [
-        [m.start, m.end, PLAN in flags, _change(flags), 1.0]
+    doc._.links = tuple(sorted(links))
+    doc._.marks = tuple(
+        (m.start, m.end, PLAN in flags, _change(flags), 1.0)
         for i, m in enumerate(mentions)
         if m.label in FIGURE_LABELS
         for flags in [annotated.flags.get(i, ())]
-    ]
+    )
     return doc
 
 

@@ -59,12 +59,12 @@ def piece(doc: Doc, start: int, end: int) -> Doc:
     low, high = span.start_char, span.start_char + len(span.text_with_ws)
     out = span.as_doc(copy_user_data=False)
     out._.source = doc._.source
-    out._.links = [
-        [a - low, b - low, c - low, d - low, label, score]
+    out._.links = tuple(
+        (a - low, b - low, c - low, d - low, label, score)
         for a, b, c, d, label, score in doc._.links
         if low <= a and b <= high
-    ]
-    out._.marks = [
-        [a - low, b - low, *rest] for a, b, *rest in doc._.marks if low <= a < high
-    ]
+    )
+    out._.marks = tuple(
+        (a - low, b - low, *rest) for a, b, *rest in doc._.marks if low <= a < high
+    )
     return out

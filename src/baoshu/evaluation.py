@@ -119,7 +119,7 @@ def nearest_mention(nlp: Language, gold: Doc) -> Doc:
     """
     doc = nlp.make_doc(gold.text)
     copy_mentions(gold, doc)
-    marks = "。！？\n"
+    marks, links = "。！？\n", []
     for figure in (ent for ent in doc.ents if ent.label_ in FIGURE_LABELS):
         taken: set[int] = set()
         for label in ("MEASURES", "INDICATOR", "PERIOD", "SCOPE"):
@@ -142,7 +142,8 @@ def nearest_mention(nlp: Language, gold: Doc) -> Doc:
                 head = min(options, key=lambda option: option[0])[1]
                 taken.add(head.start)
                 where = (figure.start_char, figure.end_char)
-                doc._.links.append([*where, head.start_char, head.end_char, label, 1.0])
+                links.append((*where, head.start_char, head.end_char, label, 1.0))
+    doc._.links = tuple(sorted(links))
     return doc
 
 

@@ -1,6 +1,7 @@
 """What a Doc carries beside its entities: plain values only, so that it serialises.
 
-Offsets are characters into ``doc.text``. Importing this module registers them.
+Offsets are characters into ``doc.text``. Tuples all through, as a DocBin gives them
+back. Importing this module registers them.
 """
 
 from typing import Any
@@ -11,13 +12,13 @@ EXTENSIONS: dict[str, Any] = {
     # name of the annotated file a gold Doc was read from
     "source": "",
     # certainty of each of doc.ents, in their order
-    "ent_scores": [],
-    # [figure start, figure end, head start, head end, link label, score]
-    "links": [],
-    # [figure start, figure end, planned, change, confidence], in text order
-    "marks": [],
-    # [start, end, value, upper, unit, approximate, bound, change], Decimals as strings
-    "quantities": [],
+    "ent_scores": (),
+    # (figure start, figure end, head start, head end, link label, score)
+    "links": (),
+    # (figure start, figure end, planned, change, confidence), in text order
+    "marks": (),
+    # (start, end, value, upper, unit, approximate, bound, change), Decimals as strings
+    "quantities": (),
 }
 
 for _name, _default in EXTENSIONS.items():

@@ -1,9 +1,9 @@
 """The `figure_linker` component: relation extraction between a figure and the mentions
 it measures, not entity linking to a knowledge base.
 
-It writes ``doc._.links``, ``[figure start, figure end, head start, head end, label,
-score]`` in characters, and ``doc._.marks``, ``[start, end, planned, change,
-confidence]`` for each figure in text order.
+It writes ``doc._.links``, ``(figure start, figure end, head start, head end, label,
+score)`` in characters, and ``doc._.marks``, ``(start, end, planned, change,
+confidence)`` for each figure in text order.
 """
 
 from collections.abc import Callable, Iterable
@@ -93,30 +93,31 @@ class FigureLinker(FigurePipe):
         found = scored.candidates
         probs = _sigmoid(scored.links) * found.legal
         chosen = decode(probs, self.cfg["threshold"])
-        doc._.links = sorted(
-            [
+        links = (
+            (
                 *(ents[figure].start_char, ents[figure].end_char),
                 *(ents[head].start_char, ents[head].end_char),
                 LINK_LABELS[link],
                 float(probs[row, link]),
-            ]
+            )
             for row, link in zip(*np.nonzero(chosen), strict=True)
             for figure, head in [found.pairs[row]]
         )
+        doc._.links = tuple(sorted(links))
         certain = _certainty(doc, scored, probs, chosen)
         slope, intercept = self.cfg["calibration"]
         confidence = _sigmoid(slope * certain + intercept)
-        doc._.marks = [
-            [
+        doc._.marks = tuple(
+            (
                 *(ents[figure].start_char, ents[figure].end_char),
                 bool(mark[0] > 0),
                 _change(mark),
                 float(confidence[i]),
-            ]
+            )
             for i, (figure, mark) in enumerate(
                 zip(found.figures, scored.marks, strict=True)
             )
-        ]
+        )
 
     def update(
         self,
@@ -167,7 +168,7 @@ class FigureLinker(FigurePipe):
 def copy_mentions(source: Doc, target: Doc) -> None:
     """Give a Doc the mentions of another Doc of the same tokens."""
     target.ents = [Span(target, e.start, e.end, label=e.label_) for e in source.ents]
-    target._.ent_scores = [1.0] * len(source.ents)
+    target._.ent_scores = (1.0,) * len(source.ents)
 
 
 def decode(probs: np.ndarray, threshold: float) -> np.ndarray:

@@ -106,7 +106,7 @@ class FigureNer(FigurePipe):
             found = ner_model.spans_of(path, len(self.labels))
             doc.ents = [Span(doc, s, e, label=self.labels[k]) for s, e, k in found]
             on_path = np.exp(log_probs[np.arange(len(path)), path])
-            doc._.ent_scores = [float(on_path[s:e].min()) for s, e, _ in found]
+            doc._.ent_scores = tuple(float(on_path[s:e].min()) for s, e, _ in found)
 
     def update(
         self,

@@ -1,7 +1,7 @@
 """The `figure_normalizer` component: value and unit of every figure of a Doc.
 
-It writes ``doc._.quantities``, ``[start, end, value, upper, unit, approximate, bound,
-change]`` for each figure, Decimals as strings: plain values serialise with the Doc.
+It writes ``doc._.quantities``, ``(start, end, value, upper, unit, approximate, bound,
+change)`` for each figure, Decimals as strings: plain values serialise with the Doc.
 """
 
 from dataclasses import astuple
@@ -32,6 +32,6 @@ class FigureNormalizer:
                 start, end = ent.start_char, ent.end_char
                 value, upper, *rest = astuple(parse_figure(text, start, end))
                 numbers = [None if n is None else str(n) for n in (value, upper)]
-                rows.append([start, end, *numbers, *rest])
-        doc._.quantities = rows
+                rows.append((start, end, *numbers, *rest))
+        doc._.quantities = tuple(rows)
         return doc
