@@ -22,6 +22,11 @@ CharModel: TypeAlias = Model[list[Doc], list[Floats2d]]
 BUDGET = 4_096  # padded positions in one call: more only spills the caches
 
 
+# Closing a session waits for its threads. One that came through a fork has none, and
+# would wait for ever: it is kept instead.
+_INHERITED: list[onnxruntime.InferenceSession | None] = []
+
+
 class OnnxShim(Shim):
     """Holds the bytes of an ONNX model and, a process, one session over them.
 
@@ -43,6 +48,7 @@ class OnnxShim(Shim):
     def run(self, batch: np.ndarray, mask: np.ndarray) -> np.ndarray:
         """Return hidden states, (b, n, width) float32, of ids and mask, (b, n) int64."""
         if self._session is None or self._process != os.getpid():
+            _INHERITED.append(self._session)
             options = onnxruntime.SessionOptions()
             options.log_severity_level = 3
             self._session = onnxruntime.InferenceSession(
