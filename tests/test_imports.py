@@ -55,13 +55,7 @@ def test_every_entry_point_loads():
         "import baoshu; nlp = baoshu.load(); nlp('全县共有医院12家。')._.figures",
     ],
 )
-def test_torch_stays_out(code):
-    """In a process of its own; pandas and transformers stay out too."""
-    check = "import sys; print([m for m in ('torch', 'transformers', 'pandas') if m in sys.modules])"
-    done = subprocess.run(
-        [sys.executable, "-c", f"{code}\n{check}"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.strip() == "[]"
+def test_it_works_without_torch(code):
+    """In a process where what only training needs cannot be imported."""
+    shut = "import sys; sys.modules.update(dict.fromkeys(['torch', 'transformers', 'onnx', 'seqeval', 'sklearn', 'pandas']))"
+    subprocess.run([sys.executable, "-c", f"{shut}\n{code}"], check=True)
