@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 CharModel: TypeAlias = Model[list[Doc], list[Floats2d]]
 
 BUDGET = 16_384  # padded positions in one call, at prediction
-_WORDS = "embeddings.word_embeddings.weight"
 
 
 class BertShim(PyTorchShim):
