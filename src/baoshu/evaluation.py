@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from spacy.language import Language
 from spacy.scorer import PRFScore, get_ner_prf
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 from spacy.training import Example
 
 from baoshu.labels import CHANGES, FIGURE_LABELS, LINK_HEADS, PLAN
@@ -119,27 +119,23 @@ def nearest_mention(nlp: Language, gold: Doc) -> Doc:
     """
     doc = nlp.make_doc(gold.text)
     copy_mentions(gold, doc)
-    marks, links = "。！？\n", []
+    sentence = np.cumsum([0] + [char in "。！？\n" for char in doc.text])
+    by_sentence: dict[int, list[Span]] = {}
+    for ent in doc.ents:
+        by_sentence.setdefault(sentence[ent.start_char], []).append(ent)
+    links = []
     for figure in (ent for ent in doc.ents if ent.label_ in FIGURE_LABELS):
         taken: set[int] = set()
         for label in ("MEASURES", "INDICATOR", "PERIOD", "SCOPE"):
             behind = label in ("MEASURES", "INDICATOR")
             options = [
-                (abs(ent.start - figure.start), ent)
-                for ent in doc.ents
+                (abs(ent.start - figure.start), ent.start, ent)
+                for ent in by_sentence[sentence[figure.start_char]]
                 if ent.label_ in LINK_HEADS[label] and ent.start not in taken
                 if behind or ent.start < figure.start
-                if not any(
-                    c in marks
-                    for c in doc.text[
-                        min(ent.end_char, figure.end_char) : max(
-                            ent.start_char, figure.start_char
-                        )
-                    ]
-                )
             ]
             if options:
-                head = min(options, key=lambda option: option[0])[1]
+                head = min(options)[2]
                 taken.add(head.start)
                 where = (figure.start_char, figure.end_char)
                 links.append((*where, head.start_char, head.end_char, label, 1.0))
