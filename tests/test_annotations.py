@@ -19,6 +19,7 @@ from baoshu.annotations import (
     gold_doc,
     read,
     read_gold,
+    to_dataset,
 )
 from baoshu.errors import BaoshuError
 from baoshu.markup import parse
@@ -58,6 +59,22 @@ def test_convert_and_read_back(tiny_annotations, tiny_corpus):
         assert [d._.links for d in ours] == [d._.links for d in theirs]
         assert [d._.marks for d in ours] == [d._.marks for d in theirs]
         assert [d._.source for d in ours] == [d._.source for d in theirs]
+
+
+def test_the_datasets_loader_and_the_json_lines_agree(
+    tiny_annotations, tiny_corpus, tmp_path
+):
+    datasets = pytest.importorskip("datasets")
+    ours = to_dataset(tiny_annotations)
+    lines = {split: str(tiny_corpus / f"{split}.jsonl") for split in SPLITS}
+    theirs = datasets.load_dataset("json", data_files=lines, cache_dir=str(tmp_path))
+    for split in SPLITS:
+        assert ours[split].to_list() == theirs[split].to_list()
+    row = ours["train"][0]
+    words = [row["text"][m["start"] : m["end"]] for m in row["mentions"]]
+    assert "重点人群" in words and "68.3%" in words
+    link = row["links"][0]
+    assert (words[link["figure"]], words[link["head"]]) == ("68.3%", "重点人群")
 
 
 def test_check_names_file_line_and_text(tmp_path):

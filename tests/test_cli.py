@@ -146,3 +146,17 @@ def test_a_text_longer_than_a_doc_may_be_is_read_in_blocks(tmp_path):
     rows = [json.loads(line) for line in out.splitlines()]
     assert rows[-1]["start"] > 50_000
     assert all(text[row["start"] : row["end"]] == row["text"] for row in rows)
+
+
+def test_audit_prints_doubts_and_is_no_error(tmp_path):
+    (tmp_path / "a.txt").write_text("共有{COUNT|12家}。", "utf8")
+    code, out, err = baoshu("check", tmp_path, "--audit")
+    assert code == 0 and "a figure without a link" in out
+    assert "0 problems, 1 doubts to be read" in err
+
+
+def test_agree_prints_and_writes(tmp_path, tiny_annotations):
+    path = tmp_path / "agreement.json"
+    code, out, _ = baoshu("agree", tiny_annotations, tiny_annotations, "-o", path)
+    assert code == 0 and "two readers of 4 documents" in out
+    assert json.loads(path.read_text("utf8"))["links"]["f"] == 1.0

@@ -4,7 +4,9 @@ import pytest
 from spacy.training import Example
 
 from baoshu.annotations import blank, gold_doc
+from baoshu.errors import BaoshuError
 from baoshu.evaluation import (
+    agreement,
     calibration_error,
     evaluate,
     nearest_mention,
@@ -131,3 +133,16 @@ def test_evaluate_runs_on_a_trained_pipeline(tiny_packaged, tiny_annotations):
     assert metrics["gold_figures"] == 5
     assert metrics["gold_links"] == 15
     assert 0 <= metrics["facts"]["f"] <= metrics["figures"]["f"] <= 1
+
+
+def test_agreement_is_the_same_either_way_round():
+    found, gold = doc(FOUND), doc(GOLD)
+    one, other = agreement([gold], [found]), agreement([found], [gold])
+    assert one["spans"]["f"] == other["spans"]["f"] == pytest.approx(10 / 13)
+    assert one["links"]["f"] == other["links"]["f"] == pytest.approx(3 / 5)
+    assert one["spans"]["p"] == other["spans"]["r"] == pytest.approx(5 / 6)
+
+
+def test_agreement_wants_the_same_texts():
+    with pytest.raises(BaoshuError, match="same texts"):
+        agreement([doc(GOLD)], [doc("全县。")])

@@ -12,7 +12,7 @@ from conftest import ROOT
 ORDER = [
     "errors", "labels", "extensions", "chars", "windows", "markup", "pipe", "checkpoint",
     "reading", "annotations", "corpus", "resume", "encoder", "runtime", "ner_model", "ner",
-    "pairs", "linker_model", "scoring", "linker", "normalize", "figures", "normalizer",
+    "pairs", "linker_model", "scoring", "linker", "normalize", "audit", "figures", "normalizer",
     "loading", "slices", "evaluation", "calibration", "export", "fact_table", "terminal", "cli",
 ]  # fmt: skip
 

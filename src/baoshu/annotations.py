@@ -4,9 +4,11 @@ The inline form (`markup`) is the source of truth. A folder of annotations has o
 folder a split, train, dev and test, and in it one file a document.
 """
 
+import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import spacy
 from spacy.language import Language
@@ -16,6 +18,9 @@ from baoshu import extensions  # noqa: F401  registers doc._.links
 from baoshu.errors import BaoshuError
 from baoshu.labels import CHANGES, FIGURE_LABELS, PLAN
 from baoshu.markup import Annotated, Problem, parse
+
+if TYPE_CHECKING:
+    import datasets
 
 SPLITS = ("train", "dev", "test")
 
@@ -125,8 +130,60 @@ def _change(flags: Iterable[str]) -> str:
     return next((CHANGES[flag] for flag in flags if flag in CHANGES), "")
 
 
+def record(annotated: Annotated, document: str) -> dict[str, Any]:
+    """Return an annotated text as plain JSON: offsets in characters, links by number.
+
+    ``mentions``: start, end, label and flags, in text order; ``links``: the numbers of
+    figure and head among the mentions, and the label.
+    """
+    return {
+        "document": document,
+        "text": annotated.text,
+        "mentions": [
+            {
+                "start": mention.start,
+                "end": mention.end,
+                "label": mention.label,
+                "flags": list(annotated.flags.get(i, ())),
+            }
+            for i, mention in enumerate(annotated.mentions)
+        ],
+        "links": [asdict(link) for link in annotated.links],
+    }
+
+
+def to_dataset(folder: Path | str = "annotations") -> "datasets.DatasetDict":
+    """Return the annotated reports as a `datasets.DatasetDict`, one split a folder.
+
+    A row is what `record` gives. Needs ``pip install "baoshu[train]"``.
+
+    Raises:
+        BaoshuError: A file has a problem, or there is no split.
+    """
+    import datasets
+
+    rows = {
+        split: [record(read(file)[0], file.stem) for file in paths]
+        for split, paths in _splits(Path(folder)).items()
+    }
+    return datasets.DatasetDict(
+        {split: datasets.Dataset.from_list(found) for split, found in rows.items()}
+    )
+
+
+def _splits(folder: Path) -> dict[str, list[Path]]:
+    """Return the files of each split of a folder that passes its check."""
+    problems = check(folder)
+    if problems:
+        raise BaoshuError("\n".join(str(problem) for problem in problems))
+    splits = {split: folder / split for split in SPLITS if (folder / split).is_dir()}
+    if not splits:
+        raise BaoshuError(f"{folder}: none of the folders {', '.join(SPLITS)} in it")
+    return {split: files(path) for split, path in splits.items()}
+
+
 def convert(folder: Path, output: Path) -> dict[str, tuple[int, int, int]]:
-    """Write train.spacy, dev.spacy and test.spacy.
+    """Write each split twice: as a DocBin for spaCy and as JSON lines for the rest.
 
     Returns:
         Documents, spans and links of each split.
@@ -134,17 +191,16 @@ def convert(folder: Path, output: Path) -> dict[str, tuple[int, int, int]]:
     Raises:
         BaoshuError: A file has a problem; nothing is written then.
     """
-    problems = check(folder)
-    if problems:
-        raise BaoshuError("\n".join(str(problem) for problem in problems))
-    splits = {split: folder / split for split in SPLITS if (folder / split).is_dir()}
-    if not splits:
-        raise BaoshuError(f"{folder}: none of the folders {', '.join(SPLITS)} in it")
-    nlp, counts = blank(), {}
+    splits, nlp, counts = _splits(folder), blank(), {}
     output.mkdir(parents=True, exist_ok=True)
-    for split, path in splits.items():
-        docs = [gold_doc(nlp, read(file)[0], file.stem) for file in files(path)]
+    for split, paths in splits.items():
+        read_in = [(path.stem, read(path)[0]) for path in paths]
+        docs = [gold_doc(nlp, annotated, name) for name, annotated in read_in]
         DocBin(docs=docs, store_user_data=True).to_disk(output / f"{split}.spacy")
+        with (output / f"{split}.jsonl").open("w", encoding="utf8") as file:
+            for name, annotated in read_in:
+                row = json.dumps(record(annotated, name), ensure_ascii=False)
+                file.write(f"{row}\n")
         spans = sum(len(doc.ents) for doc in docs)
         counts[split] = (len(docs), spans, sum(len(doc._.links) for doc in docs))
     return counts

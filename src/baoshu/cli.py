@@ -151,6 +151,9 @@ def check(
     folder: Annotated[
         Path, typer.Argument(help="Annotated files or a folder of them.")
     ] = Path("annotations"),
+    audit: Annotated[
+        bool, typer.Option("--audit", help="Print doubts too: what looks unusual.")
+    ] = False,
 ) -> None:
     """Check annotated files: every error with file, line and text."""
     from baoshu.annotations import check as check_folder
@@ -160,9 +163,19 @@ def check(
     for problem in problems:
         print(problem)
     count = len(files(folder))
-    _say(f"{count} files, {len(problems)} problems")
+    doubts = _doubts(folder) if audit else []
+    for doubt in doubts:
+        print(doubt)
+    said = f", {len(doubts)} doubts to be read" if audit else ""
+    _say(f"{count} files, {len(problems)} problems{said}")
     if problems:
         raise typer.Exit(1)
+
+
+def _doubts(folder: Path) -> list[Any]:
+    from baoshu.audit import audit
+
+    return audit(folder)
 
 
 @app.command()
@@ -198,8 +211,6 @@ def evaluate(
     ] = None,
 ) -> None:
     """Score pipelines on annotated reports: spans, links, facts, flags."""
-    import json
-
     from baoshu.annotations import read_gold
     from baoshu.evaluation import evaluate as score
     from baoshu.loading import load
@@ -217,9 +228,34 @@ def evaluate(
         print_spread(results)
     if output is not None:
         written = results if len(results) > 1 else next(iter(results.values()))
-        with _whole_file(output, bom=False) as file:
-            json.dump(written, file, ensure_ascii=False, indent=2)
-            file.write("\n")
+        _write_json(written, output)
+
+
+def _write_json(value: object, path: Path) -> None:
+    import json
+
+    with _whole_file(path, bom=False) as file:
+        json.dump(value, file, ensure_ascii=False, indent=2)
+        file.write("\n")
+
+
+@app.command()
+def agree(
+    first: Annotated[Path, typer.Argument(help="Annotated files of one reader.")],
+    second: Annotated[Path, typer.Argument(help="The same texts, another reader's.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A .json file to write.")
+    ] = None,
+) -> None:
+    """Measure how far two readers agree on the same reports."""
+    from baoshu.annotations import read_gold
+    from baoshu.evaluation import agreement
+    from baoshu.terminal import print_agreement
+
+    metrics = agreement(read_gold(first), read_gold(second))
+    print_agreement(metrics)
+    if output is not None:
+        _write_json(metrics, output)
 
 
 @app.command()

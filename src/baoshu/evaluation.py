@@ -14,6 +14,7 @@ from spacy.scorer import PRFScore, get_ner_prf
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
+from baoshu.errors import BaoshuError
 from baoshu.labels import CHANGES, FIGURE_LABELS, LINK_HEADS, PLAN
 from baoshu.linker import copy_mentions
 from baoshu.normalizer import FigureNormalizer
@@ -65,6 +66,31 @@ def evaluate(nlp: Language, gold: list[Doc]) -> dict[str, Any]:
         "facts": _sets(examples, _facts),
         "flags": _flag_scores(examples),
         "calibration": calibration_error(examples),
+    }
+
+
+def agreement(first: list[Doc], second: list[Doc]) -> dict[str, Any]:
+    """Score a second reader's annotations of the same texts against the first's.
+
+    F1 is the same either way round. Source: Hripcsak and Rothschild (2005), who show
+    that it is what kappa comes to where nothing can be counted that neither marked.
+
+    Raises:
+        BaoshuError: The texts are not the same.
+    """
+    normalise = FigureNormalizer()
+    texts = {doc.text: normalise(doc) for doc in second}
+    if set(texts) != {doc.text for doc in first}:
+        raise BaoshuError("the two folders do not hold the same texts")
+    examples = [Example(texts[doc.text], normalise(doc)) for doc in first]
+    links = link_prf(examples)
+    return {
+        "documents": len(first),
+        "spans": span_scores(examples),
+        "figures": _sets(examples, _figure_spans),
+        "links": {**_link_row(links), "by_type": links["link_f_per_type"]},
+        "facts": _sets(examples, _facts),
+        "flags": _flag_scores(examples),
     }
 
 

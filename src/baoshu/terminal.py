@@ -116,6 +116,18 @@ def print_scores(name: str, metrics: Mapping[str, Any]) -> None:
     )
 
 
+def print_agreement(metrics: Mapping[str, Any]) -> None:
+    """Print how far two readers of the same texts agree: spans, links, facts, flags."""
+    console = _console(None)
+    console.print(f"two readers of {metrics['documents']} documents")
+    spans, links = metrics["spans"], metrics["links"]
+    rows = {**spans["by_label"], "all": spans, "figures": metrics["figures"]}
+    _print_rows(console, "spans (seqeval, strict IOB2)", rows)
+    _print_rows(console, "links", {**links["by_type"], "all": links})
+    rows = {"facts": metrics["facts"], **metrics["flags"]}
+    _print_rows(console, "facts and flags", rows)
+
+
 def _print_rows(console: Console, title: str, rows: Mapping[str, Mapping]) -> None:
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("")
