@@ -11,8 +11,8 @@ from conftest import ROOT
 
 ORDER = [
     "errors", "labels", "extensions", "chars", "windows", "markup", "pipe", "checkpoint",
-    "reading", "annotations", "corpus", "resume", "encoder", "runtime", "ner_model", "ner",
-    "pairs", "linker_model", "scoring", "linker", "normalize", "audit", "figures", "normalizer",
+    "reading", "annotations", "sections", "corpus", "resume", "encoder", "runtime", "ner_model", "ner",
+    "normalize", "audit", "cues", "pairs", "linker_model", "scoring", "linker", "figures", "normalizer",
     "loading", "slices", "evaluation", "calibration", "export", "fact_table", "terminal", "cli",
 ]  # fmt: skip
 

@@ -14,6 +14,7 @@ from spacy.training import Example
 
 from baoshu import extensions  # noqa: F401  registers what a DocBin holds
 from baoshu.errors import ConfigError
+from baoshu.sections import Outline
 
 
 def create_piece_reader(
@@ -32,33 +33,41 @@ def create_piece_reader(
             raise ConfigError(f"{path}: no such corpus: run `baoshu convert`")
         for doc in DocBin(store_user_data=True).from_disk(path).get_docs(nlp.vocab):
             for piece in pieces(doc, max_length):
-                yield Example(nlp.make_doc(piece.text), piece)
+                predicted = nlp.make_doc(piece.text)
+                predicted._.above = piece._.above
+                yield Example(predicted, piece)
 
     return read
 
 
 def pieces(doc: Doc, max_length: int) -> Iterator[Doc]:
-    """Yield runs of whole paragraphs, with their mentions, links and marks."""
+    """Yield runs of whole paragraphs, with their mentions, links and marks.
+
+    What stands over a piece, title and headings, goes along as ``piece._.above``.
+    """
     if not max_length or len(doc) <= max_length:
         yield doc
         return
+    outline = Outline(doc.text)
     ends = [token.i + 1 for token in doc if "\n" in token.text] + [len(doc)]
     start = last = 0
     for end in ends:
         if end - start > max_length and last > start:
-            yield piece(doc, start, last)
+            yield piece(doc, start, last, outline)
             start = last
         last = end
     if last > start:
-        yield piece(doc, start, last)
+        yield piece(doc, start, last, outline)
 
 
-def piece(doc: Doc, start: int, end: int) -> Doc:
+def piece(doc: Doc, start: int, end: int, outline: Outline) -> Doc:
     """Return tokens ``start:end`` as a Doc of its own; the cut must be at a paragraph."""
     span = doc[start:end]
     low, high = span.start_char, span.start_char + len(span.text_with_ws)
     out = span.as_doc(copy_user_data=False)
     out._.source = doc._.source
+    if low:
+        out._.above = outline.above(low)
     out._.links = tuple(
         (a - low, b - low, c - low, d - low, label, score)
         for a, b, c, d, label, score in doc._.links

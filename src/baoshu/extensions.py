@@ -11,6 +11,8 @@ from spacy.tokens import Doc
 EXTENSIONS: dict[str, Any] = {
     # name of the annotated file a gold Doc was read from
     "source": "",
+    # title and headings over a text that was cut out of a report, a line each
+    "above": "",
     # certainty of each of doc.ents, in their order
     "ent_scores": (),
     # (figure start, figure end, head start, head end, link label, score)

@@ -15,6 +15,8 @@ from spacy.tokens import Doc
 from thinc.api import Dropout, Linear, Model, Relu, chain
 from thinc.types import Floats2d
 
+from baoshu.cues import CUES
+from baoshu.cues import cues as figure_cues
 from baoshu.labels import LINK_LABELS
 from baoshu.pairs import WIDTH, Candidates, candidates
 
@@ -41,7 +43,10 @@ Backprop: TypeAlias = Callable[[list[LinkScores]], list[Doc]]
 
 
 def build_linker_model(
-    tok2vec: Model[list[Doc], list[Floats2d]], hidden_width: int, dropout: float
+    tok2vec: Model[list[Doc], list[Floats2d]],
+    hidden_width: int,
+    dropout: float,
+    cues: bool = False,
 ) -> LinkerModel:
     """Build the network.
 
@@ -49,6 +54,7 @@ def build_linker_model(
         tok2vec: The encoder, usually a listener.
         hidden_width: Width of the projections and of the hidden layer.
         dropout: Share of a mention's and of the hidden layer's values left out.
+        cues: Whether the marks of a figure see the words and headings over it.
 
     Returns:
         Model[List[Doc], List[LinkScores]], over the mentions in ``doc.ents``.
@@ -61,7 +67,9 @@ def build_linker_model(
         "features": Linear(n, WIDTH),
         "hidden": chain(Relu(n, n), Dropout(dropout)),
         "links": Linear(len(LINK_LABELS), 2 * n),
-        "marks": chain(Relu(n, 2 * width), Dropout(dropout), Linear(MARKS, n)),
+        "marks": chain(
+            Relu(n, 2 * width + CUES * cues), Dropout(dropout), Linear(MARKS, n)
+        ),
     }
     return Model(
         "figure_linker",
@@ -69,6 +77,7 @@ def build_linker_model(
         init=_init,
         layers=list(layers.values()),
         refs=layers,
+        attrs={"cues": cues},
     )
 
 
@@ -83,7 +92,13 @@ def _forward(
     vectors, backprop_vectors = model.get_ref("tok2vec")(docs, is_train)
     scored, backprops = [], []
     for doc, h in zip(docs, vectors, strict=True):
-        scores, backprop_doc = _score(model, candidates(doc), h, is_train)
+        found = candidates(doc)
+        read = (
+            figure_cues(doc, _figure_places(doc, found))
+            if model.attrs["cues"]
+            else None
+        )
+        scores, backprop_doc = _score(model, found, h, read, is_train)
         scored.append(scores)
         backprops.append(backprop_doc)
 
@@ -94,10 +109,19 @@ def _forward(
     return scored, backprop
 
 
+def _figure_places(doc: Doc, found: Candidates) -> list[tuple[int, int]]:
+    spans = (doc[start:end] for start, end in found.spans[found.figures])
+    return [(span.start_char, span.end_char) for span in spans]
+
+
 def _score(
-    model: LinkerModel, found: Candidates, h: Floats2d, is_train: bool
+    model: LinkerModel,
+    found: Candidates,
+    h: Floats2d,
+    read: np.ndarray | None,
+    is_train: bool,
 ) -> tuple[LinkScores, Callable[[LinkScores], Floats2d]]:
-    """Score one Doc. ``h``: (n_tokens, width) float32."""
+    """Score one Doc. ``h``: (n_tokens, width), ``read``: (n_figures, CUES), float32."""
     if not len(found.figures):
         empty = LinkScores(
             found,
@@ -118,7 +142,10 @@ def _score(
     y_hidden, b_hidden = model.get_ref("hidden")(f + g + y_features, is_train)
     both = ops.xp.concatenate([y_hidden, f * g], axis=1)
     y_links, b_links = model.get_ref("links")(both, is_train)
-    y_marks, b_marks = model.get_ref("marks")(mentions[found.figures], is_train)
+    x_marks = mentions[found.figures]
+    if read is not None:
+        x_marks = ops.xp.concatenate([x_marks, ops.asarray2f(read)], axis=1)
+    y_marks, b_marks = model.get_ref("marks")(x_marks, is_train)
 
     def backprop(d: LinkScores) -> Floats2d:
         n = y_hidden.shape[1]
@@ -129,7 +156,8 @@ def _score(
         ops.scatter_add(d_figure, figure, d_sum + d_both[:, n:] * g)
         ops.scatter_add(d_head, head, d_sum + d_both[:, n:] * f)
         d_mentions = b_figure(d_figure) + b_head(d_head)
-        d_mentions[found.figures] += b_marks(ops.asarray2f(d.marks))
+        d_marks = b_marks(ops.asarray2f(d.marks))
+        d_mentions[found.figures] += d_marks[:, : mentions.shape[1]]
         d_h = ops.alloc2f(*h.shape)
         d_h[starts] += d_mentions[:, : h.shape[1]]
         d_h[ends] += d_mentions[:, h.shape[1] :]

@@ -65,6 +65,11 @@ _UP = [
     "(?<!新)增",
     "涨",
     "升",
+    "高出",
+    "多出",
+    "超出",
+    "加快",
+    "延误",
 ]
 _DOWN = [
     "下降",
@@ -78,6 +83,9 @@ _DOWN = [
     "收窄",
     "缩短",
     "缩小",
+    "压缩",
+    "下滑",
+    "降价",
     "节约",
     "减",
     "降",
@@ -85,9 +93,12 @@ _DOWN = [
 ]
 _CHANGE = re.compile(
     rf"(?:(?P<up>{'|'.join(_UP)})|(?P<down>{'|'.join(_DOWN)})"
-    r"|(?:比|较)[^，,。；;]*?(?:(?P<more>多|高)|(?P<less>少|低)))"
-    r"(?:了|约|近|超过?|逾|不超过|不低于|幅度?为?|率为?)*$"
+    r"|(?<!占)(?:比|较)[^，,。；;]*?(?:(?P<more>[多高快])|(?P<less>[少低慢]))[^\d，,。；;于达到至]{0,3}"
+    r"|(?<!不)(?:(?P<above>[高快]于)|(?P<below>[低慢]于))[^\d，,。；;]{2,15})"
+    r"(?:了|约|近|超过?|逾|不超过|不低于|幅度?为?)*$"
 )
+# What stands before a figure in its list: 增长4%、6%和 has the verb before the first.
+_LISTED = re.compile(r"\d[\d,.]*[^\d、，。和及]{0,5}(?:、|和|及|以及)$")
 _CLAUSE = re.compile(r"[，,。；;！!？?\n（(）)：:]")
 
 
@@ -135,11 +146,11 @@ def parse_figure(text: str, start: int, end: int) -> Quantity:
         The quantity; its value is None where the words hold no number.
     """
     surface = _fold(text[start:end])
-    before = _CLAUSE.split(_fold(text[max(0, start - 20) : start]))[-1]
+    before = _CLAUSE.split(_fold(text[max(0, start - 40) : start]))[-1]
     after = _CLAUSE.split(_fold(text[end : end + 4]))[0]
     value, upper, unit, vague = _read(surface)
     bound = _BOUND.search(before)
-    change = _CHANGE.search(before)
+    change = _CHANGE.search(_before_list(before))
     return Quantity(
         value=_tidy(value),
         upper=_tidy(upper),
@@ -148,6 +159,12 @@ def parse_figure(text: str, start: int, end: int) -> Quantity:
         bound=bound.lastgroup if bound else _bound_after(after),
         change=_direction(change) if change else None,
     )
+
+
+def _before_list(before: str) -> str:
+    while found := _LISTED.search(before):
+        before = before[: found.start()]
+    return before
 
 
 def _tidy(value: Decimal | None) -> Decimal | None:
@@ -178,7 +195,7 @@ def _bound_after(after: str) -> str | None:
 
 
 def _direction(found: re.Match[str]) -> str:
-    return "up" if found.lastgroup in ("up", "more") else "down"
+    return "up" if found.lastgroup in ("up", "more", "above") else "down"
 
 
 def _read(surface: str) -> tuple[Decimal | None, Decimal | None, str | None, bool]:

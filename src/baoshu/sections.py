@@ -1,0 +1,76 @@
+"""The headings of a report, and which of them a place stands under.
+
+Reports number their sections 第一部分, 一、, （一）, 1., (1); a numbered heading may stand
+on a line of its own or run into its paragraph, where it ends with the first sentence.
+"""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+_NUMERALS = "一二三四五六七八九十百"
+_NUMBERED = (
+    re.compile(rf"\s*第[{_NUMERALS}\d]+(?:部分|章|篇|节|節)"),
+    re.compile(rf"\s*[{_NUMERALS}]+[、．.]"),
+    re.compile(rf"\s*[（(][{_NUMERALS}]+[)）]"),
+    re.compile(r"\s*\d{1,2}(?:[、．]|\.(?!\d))"),
+    re.compile(r"\s*(?:[（(]\d{1,2}[)）]|[①-⑳])"),
+)
+_ENDS = re.compile(r"[。；;！!？?\n]")
+_LONGEST = 60  # a numbered line with no sentence end before that is an item, no heading
+_BARE = re.compile(
+    r"[^\d，,。；;：:！!？?、|（(]{4,24}"
+)  # an unnumbered line that names
+
+
+@dataclass(frozen=True)
+class Heading:
+    """``text[start:end]``; ``level`` 0 is 第一部分, 1 is 一、, 2 （一）, 3 1., 4 (1)."""
+
+    start: int
+    end: int
+    level: int
+
+
+def headings(text: str) -> list[Heading]:
+    """Return the headings of a text in order; the title is not one of them."""
+    found, start = [], 0
+    for line in text.splitlines(keepends=True):
+        level = _level(line)
+        end = _ENDS.search(line)
+        length = end.start() if end else len(line)
+        if level is not None and length <= _LONGEST and start:
+            skip = len(line) - len(line.lstrip())
+            found.append(Heading(start + skip, start + length, level))
+        start += len(line)
+    return found
+
+
+def _level(line: str) -> int | None:
+    for level, pattern in enumerate(_NUMBERED):
+        if pattern.match(line):
+            return level
+    return 1 if _BARE.fullmatch(line.strip()) else None
+
+
+class Outline:
+    """The headings of a text, to be asked for the path at a place."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.headings = headings(text)
+        self._starts = [heading.start for heading in self.headings]
+        self._paths: list[tuple[Heading, ...]] = [()]
+        for heading in self.headings:
+            above = [h for h in self._paths[-1] if h.level < heading.level]
+            self._paths.append((*above, heading))
+
+    def path(self, place: int) -> tuple[Heading, ...]:
+        """Return the headings over a character offset, outermost first."""
+        return self._paths[bisect_right(self._starts, place)]
+
+    def above(self, place: int) -> str:
+        """Return the title and the headings over a place, a line each."""
+        title = self.text.strip().split("\n", 1)[0]
+        path = (self.text[h.start : h.end] for h in self.path(place - 1))
+        return "".join(f"{line.strip()}\n" for line in (title, *path))

@@ -1,0 +1,86 @@
+"""Headings and what they say about a figure: where it stands, planned or done."""
+
+import pytest
+
+from baoshu.annotations import blank, gold_doc
+from baoshu.corpus import pieces
+from baoshu.cues import CUES, cues
+from baoshu.markup import parse
+from baoshu.sections import Outline, headings
+
+TEXT = """汀渚县卫健委2023年工作总结
+一、2023年工作情况
+（一）强化基层。全县新建卫生室12所。
+1.签约服务有力
+签约3.5万人。
+（二）疾病预防
+接种8000剂次。
+二、2024年工作打算
+一是新建卫生室6所。
+（一）项目。总投资1.2亿元。
+"""
+
+
+def path(word):
+    outline = Outline(TEXT)
+    return [TEXT[h.start : h.end] for h in outline.path(TEXT.index(word))]
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("汀渚县", []),
+        ("12所", ["一、2023年工作情况", "（一）强化基层"]),
+        ("3.5万", ["一、2023年工作情况", "（一）强化基层", "1.签约服务有力"]),
+        ("8000", ["一、2023年工作情况", "（二）疾病预防"]),
+        ("6所", ["二、2024年工作打算"]),
+        ("1.2亿", ["二、2024年工作打算", "（一）项目"]),
+    ],
+)
+def test_the_path_at_a_place(word, expected):
+    assert path(word) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "level"),
+    [
+        ("第二部分　下一步工作", 0),
+        ("三、存在问题", 1),
+        ("(四)基层卫生", 2),
+        ("2．人才队伍", 3),
+        ("（3）设备", 4),
+        ("主要做法", 1),
+        ("1.2亿元用于设备", None),
+        ("全县共有医院12家", None),
+        ("各位代表：", None),
+        ("一、" + "长" * 80, None),
+    ],
+)
+def test_what_is_a_heading(line, level):
+    found = headings(f"标题\n{line}\n正文。\n")
+    assert [h.level for h in found] == ([] if level is None else [level])
+
+
+def test_cues_tell_plan_from_fact_and_read_the_verb():
+    places = [
+        (TEXT.index(w), TEXT.index(w) + len(w)) for w in ("12所", "6所", "1.2亿元")
+    ]
+    found = cues(blank().make_doc(TEXT), places)
+    assert found.shape == (3, CUES)
+    assert found[:, 0].tolist() == [0, 1, 1]  # 打算 in a heading over it
+    assert found[:, 4].tolist() == [0, 1, 1]  # a year later than the report's
+    text = "较上年分别下降3%、5%。"
+    places = [(text.index(w), text.index(w) + 2) for w in ("3%", "5%")]
+    assert cues(blank().make_doc(text), places)[:, -2:].tolist() == [[0, 1], [0, 1]]
+
+
+def test_a_piece_keeps_what_stands_over_it():
+    """Cut or whole, traditional or simplified: the same cues."""
+    source = TEXT.replace("6所", "{f COUNT|6所|plan}").replace("12所", "{COUNT|12所}")
+    doc = gold_doc(blank(), parse(source)[0])
+    whole = cues(doc, [m[:2] for m in doc._.marks])
+    cut = [cues(p, [m[:2] for m in p._.marks]) for p in pieces(doc, 30)]
+    assert len(cut) > 3
+    assert [row.tolist() for rows in cut for row in rows] == whole.tolist()
+    traditional = blank().make_doc(TEXT.replace("总结", "總結").replace("项", "項"))
+    assert cues(traditional, [m[:2] for m in doc._.marks]).tolist() == whole.tolist()
