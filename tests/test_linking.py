@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 import spacy
+from spacy.tokens import Span
 from spacy.training import Example
 from thinc.api import Adam, Model
 
 from baoshu.annotations import blank, gold_doc
 from baoshu.labels import LINK_LABELS
 from baoshu.linker import FigureLinker, copy_mentions, decode
-from baoshu.linker_model import build_linker_model
+from baoshu.linker_model import LinkScores, build_linker_model
 from baoshu.markup import parse
 from baoshu.pairs import WIDTH, candidates
 from baoshu.scoring import link_keys
@@ -34,8 +35,8 @@ def embedder(width=8):
     return Model("embedder", forward, dims={"nO": width})
 
 
-def linker(width=8):
-    model = build_linker_model(embedder(width), hidden_width=16, dropout=0.0)
+def linker(width=8, cues=False):
+    model = build_linker_model(embedder(width), 16, 0.0, cues)
     return FigureLinker(spacy.blank("zh").vocab, model, "figure_linker", 0.5)
 
 
@@ -100,7 +101,8 @@ def test_decode_keeps_the_likelier_of_measures_and_scope():
     ]
 
 
-def test_gradient_is_that_of_the_loss():
+@pytest.mark.parametrize("cues", [False, True])
+def test_gradient_is_that_of_the_loss(cues):
     """Central differences of the loss against the gradient that reaches the encoder."""
     doc = doc_of("train/b.txt")
     shift = np.zeros((len(doc), 8), dtype=np.float32)
@@ -116,7 +118,7 @@ def test_gradient_is_that_of_the_loss():
 
         return [vectors[0] + shift], backprop
 
-    model = build_linker_model(Model("shifted", forward, dims={"nO": 8}), 16, 0.0)
+    model = build_linker_model(Model("shifted", forward, dims={"nO": 8}), 16, 0.0, cues)
     pipe = FigureLinker(doc.vocab, model, "figure_linker", 0.5)
     model.initialize()
     rng = np.random.default_rng(1)
@@ -146,8 +148,9 @@ def test_gradient_is_that_of_the_loss():
         assert (up - down) / 2e-2 == pytest.approx(caught["d"][row, column], abs=3e-3)
 
 
-def test_it_learns_two_documents():
-    pipe = linker()
+@pytest.mark.parametrize("cues", [False, True])
+def test_it_learns_two_documents(cues):
+    pipe = linker(cues=cues)
     docs = [doc_of("train/a.txt"), doc_of("train/b.txt")]
     nlp = blank()
     pipe.initialize(lambda: [Example(d, d) for d in docs])
@@ -162,3 +165,22 @@ def test_it_learns_two_documents():
         assert link_keys(found) == link_keys(doc)
         assert [m[2:4] for m in found._.marks] == [m[2:4] for m in doc._.marks]
         assert all(0 <= m[4] <= 1 for m in found._.marks)
+
+
+def test_what_no_figure_links_to_is_no_mention():
+    """By the scheme: an ITEM goes, an ORG stays, scores stay beside their mentions."""
+    doc = blank().make_doc("我局购车，医院12家。")
+    doc.ents = [
+        Span(doc, 0, 2, label="ORG"),
+        Span(doc, 3, 4, label="ITEM"),
+        Span(doc, 5, 7, label="ITEM"),
+        Span(doc, 7, 10, label="COUNT"),
+    ]
+    doc._.ent_scores = (0.1, 0.2, 0.3, 0.4)
+    found = candidates(doc)
+    links = np.full((len(found.pairs), len(LINK_LABELS)), -9.0)
+    links[found.pairs[:, 1] == 2, LINK_LABELS.index("MEASURES")] = 9.0
+    scores = LinkScores(found, links, np.zeros((1, 3)))
+    linker().set_annotations([doc], [scores])
+    assert [e.text for e in doc.ents] == ["我局", "医院", "12家"]
+    assert doc._.ent_scores == (0.1, 0.3, 0.4)

@@ -16,7 +16,7 @@ from spacy.training import Example, validate_examples, validate_get_examples
 from spacy.vocab import Vocab
 from thinc.api import Config, Optimizer, set_dropout_rate
 
-from baoshu.labels import CHANGES, LINK_LABELS
+from baoshu.labels import CHANGES, LINK_LABELS, LINKED_LABELS
 from baoshu.linker_model import MARKS, LinkerModel, LinkScores
 from baoshu.pipe import FORMAT, FigurePipe
 from baoshu.scoring import link_prf
@@ -89,6 +89,10 @@ class FigureLinker(FigurePipe):
             self._write(doc, scored)
 
     def _write(self, doc: Doc, scored: LinkScores) -> None:
+        """Write links and marks; a GROUP, ITEM or INDICATOR without a link goes.
+
+        By the scheme these are marked only where a figure links to them.
+        """
         ents = list(doc.ents)
         found = scored.candidates
         probs = _sigmoid(scored.links) * found.legal
@@ -118,6 +122,14 @@ class FigureLinker(FigurePipe):
                 zip(found.figures, scored.marks, strict=True)
             )
         )
+        heads = set(found.pairs[chosen.any(axis=1), 1].tolist())
+        kept = [
+            i
+            for i, ent in enumerate(ents)
+            if ent.label_ not in LINKED_LABELS or i in heads
+        ]
+        doc._.ent_scores = tuple(doc._.ent_scores[i] for i in kept)
+        doc.ents = [ents[i] for i in kept]
 
     def update(
         self,
