@@ -31,6 +31,9 @@ def test_readme_has_the_two_commands():
     lines = [line for line in text.splitlines() if line.startswith("python3 -m venv")]
     assert len(lines) == 2
     assert "baoshu extract" in lines[0] and "pytest" in lines[1]
+    # What .ci/run reads off the README: its second command and nothing else.
+    pattern = re.search(r"grep '(.*)' README.md", (ROOT / ".ci/run").read_text())
+    assert pattern and [x for x in lines if re.match(pattern[1], x)] == lines[1:]
     for name in re.findall(r"examples/\S+\.txt", text):
         assert (ROOT / name).is_file()
 
