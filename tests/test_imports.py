@@ -12,7 +12,7 @@ from conftest import ROOT
 ORDER = [
     "errors", "labels", "extensions", "chars", "windows", "markup", "pipe", "checkpoint",
     "phenomena", "reading", "annotations", "sections", "corpus", "resume", "encoder", "runtime", "ner_model", "ner",
-    "normalize", "audit", "cues", "pairs", "linker_model", "scoring", "linker", "figures", "normalizer",
+    "numerals", "units", "wording", "normalize", "audit", "cues", "pairs", "linker_model", "scoring", "linker", "figures", "normalizer",
     "loading", "slices", "evaluation", "calibration", "export", "fact_table", "terminal", "cli",
 ]  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Words of a figure to value and unit: cases as data, and no exception on any string."""
 
 import json
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baoshu.normalize import parse_figure, unit_code
+from baoshu.normalize import Quantity, parse_figure, render_figure
+from baoshu.units import unit_code
 
 CASES = [
     json.loads(line)
@@ -70,3 +72,63 @@ def test_chinese_numerals(number):
 def test_unit_code_of_the_unknown_is_the_word():
     assert unit_code("箩筐") == "箩筐"
     assert unit_code("") is None
+
+
+VALUES = st.decimals("0.01", "9999999", places=2).map(
+    lambda d: d.to_integral_value() if d == d.to_integral_value() else d.normalize()
+)
+
+
+@st.composite
+def quantities(draw):
+    """Everything that `render_figure` writes: a bare 个 list or 番 is none of it."""
+    value = draw(VALUES)
+    unit = draw(
+        st.sampled_from(
+            [
+                "CNY",
+                "%",
+                "‰",
+                "pp",
+                "×",
+                "m2",
+                "km",
+                "mo",
+                "d",
+                "人次",
+                "家",
+                "户",
+                "亩",
+                None,
+            ]
+        )
+    )
+    exact = draw(
+        st.sampled_from(
+            [{}, {"approximate": True}, {"bound": "at_least"}, {"bound": "at_most"}]
+        )
+    )
+    change = draw(st.sampled_from([None, "up", "down"]))
+    upper = value + draw(VALUES) if draw(st.booleans()) and not exact else None
+    return Quantity(value, upper, unit, change=change, **exact)
+
+
+@given(quantities())
+def test_what_is_rendered_is_read(quantity):
+    assert parse_figure(*render_figure(quantity)) == quantity
+
+
+def test_a_quantity_without_a_value_is_not_written():
+    with pytest.raises(ValueError, match="without a value"):
+        render_figure(Quantity(None, unit="家"))
+
+
+def test_there_are_cases_of_every_phenomenon():
+    assert len(CASES) >= 400
+    groups = Counter(case["group"] for case in CASES)
+    assert min(groups.values()) >= 13, groups
+
+
+@given(st.text(max_size=20), st.integers(0, 20), st.integers(0, 20))
+def test_no_exception_on_any_text(text, a, b):
+    parse_figure(text, min(a, b), max(a, b))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from baoshu.figures import Figure
     from baoshu.loading import load
     from baoshu.normalize import Quantity, parse_figure
+    from baoshu.units import convert_unit
 
 __version__ = metadata.version("baoshu")
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Figure",
     "Quantity",
     "__version__",
+    "convert_unit",
     "facts",
     "load",
     "parse_figure",
@@ -38,6 +40,7 @@ _HOMES = {
     "load": "loading",
     "Quantity": "normalize",
     "parse_figure": "normalize",
+    "convert_unit": "units",
 }
 
 

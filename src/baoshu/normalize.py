@@ -1,105 +1,38 @@
-"""From the words of a figure to value and unit; the words around it say how exact.
+"""From the words of a figure to value and unit.
 
 `parse_figure` is pure: text and offsets in, a `Quantity` out, Decimal throughout, and
-no exception on any string: what cannot be read has no value. Numerals written in
-Chinese go through `cn2an` (compared: JioNLP, Recognizers-Text and cn2an all read them;
-cn2an alone does nothing else). Unit codes: ISO 4217, UCUM 2.1 and the Chinese word
-where UCUM has none.
+no exception on any string: what cannot be read has no value. docs/values.md says who
+else reads which form right: cn2an, JioNLP, Recognizers-Text.
 """
 
-import json
 import re
 import unicodedata
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from functools import cache
-from importlib import resources
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
-import cn2an
-
+from baoshu import wording
 from baoshu.chars import simplified
+from baoshu.numerals import CHINESE, number, read_amount
+from baoshu.units import known_words, unit_code, unit_word
 
-_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
-# 千 opens a unit of its own in 千克, 千瓦时, 千伏安.
-_SCALE = r"(?:[十百万亿]|千(?![克米瓦伏卡帕赫]))"
-_CHINESE = "零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟半廿"
-_AMOUNT = re.compile(
-    rf"(?P<number>\d[\d,]*(?:\.\d+)?|(?:[{_CHINESE}]|千(?![克米瓦伏卡帕赫]))+(?:点[{_CHINESE}]+)?)"
-    rf"(?P<vague>[余多几来数])?(?P<scale>{_SCALE}*)(?P<vague2>[余多几来])?"
-)
-_SEVERAL = re.compile(rf"[数几](?P<scale>{_SCALE}+)|(?P<ten>{_SCALE}+)[几余多]|[数几]")
-_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
-_RANGE = re.compile(r"[-–—~～至到]+")
-_PARTS_OF = {"百": "%", "千": "‰", "万": "‱"}
-_ROUGHLY = re.compile(
-    r"(?:约为?|大约|(?<![最附邻靠临])近|将近|接近|上|大概|估计)"
-    r"(?:超过|达到?|有|共|为)?$"
-)
-_ROUGHLY_AFTER = re.compile(r"左右|上下|余|多")
-_AT_MOST = "不超过 不高于 不多于 不大于 未超过 至多 最多 最高 低于 少于 小于 不到 不足"
-_AT_LEAST = (
-    "不低于 不少于 不小于 至少 最少 最低 超过 超出 超 逾 突破 大于 高于 多于 达到或超过"
-)
-_BOUND = re.compile(
-    "(?:"
-    + "|".join(
-        [
-            f"(?P<at_most>{_AT_MOST.replace(' ', '|')})",
-            f"(?P<at_least>{_AT_LEAST.replace(' ', '|')})",
-        ]
-    )
-    + r")了?$"
-)
-_UP = [
-    "增长",
-    "增加",
-    "增收",
-    "净增",
-    "提高",
-    "提升",
-    "上升",
-    "上涨",
-    "上调",
-    "扩大",
-    "升高",
-    "(?<!新)增",
-    "涨",
-    "升",
-    "高出",
-    "多出",
-    "超出",
-    "加快",
-    "延误",
-]
-_DOWN = [
-    "下降",
-    "减少",
-    "降低",
-    "下跌",
-    "下调",
-    "回落",
-    "缩减",
-    "压减",
-    "收窄",
-    "缩短",
-    "缩小",
-    "压缩",
-    "下滑",
-    "降价",
-    "节约",
-    "减",
-    "降",
-    "跌",
-]
-_CHANGE = re.compile(
-    rf"(?:(?P<up>{'|'.join(_UP)})|(?P<down>{'|'.join(_DOWN)})"
-    r"|(?<!占)(?:比|较)[^，,。；;]*?(?:(?P<more>[多高快])|(?P<less>[少低慢]))[^\d，,。；;于达到至]{0,3}"
-    r"|(?<!不)(?:(?P<above>[高快]于)|(?P<below>[低慢]于))[^\d，,。；;]{2,15})"
-    r"(?:了|约|近|超过?|逾|不超过|不低于|幅度?为?)*$"
-)
-# What stands before a figure in its list: 增长4%、6%和 has the verb before the first.
-_LISTED = re.compile(r"\d[\d,.]*[^\d、，。和及]{0,5}(?:、|和|及|以及)$")
+_RANGE = re.compile(r"(?<=[^-–—~～至到])[-–—~～至到]+(?=[^-–—~～至到])")
+_PARTS_OF = {"百": "%", "千": "‰", "万": "‱", "十万": "/10万", "百万": "/100万"}
 _CLAUSE = re.compile(r"[，,。；;！!？?\n（(）)：:]")
+_NUMBER = r"\d[\d,]*(?:\.\d+)?"
+# Two units of time in a row: 2年零4个月, 1小时20分钟.
+_TIMES = re.compile(
+    rf"(?P<high>{_NUMBER}|[{CHINESE}]+)(?P<unit>年|个?小时|天|个?月|分钟?)零?又?"
+    rf"(?P<low>{_NUMBER}|[{CHINESE}]+)(?P<below>个月|分钟?|个?小时|天|秒)"
+)
+_IN = {("a", "mo"): 12, ("h", "min"): 60, ("d", "h"): 24, ("min", "s"): 60}
+# 千分点 and 基点 in percentage points, 成 in per cent.
+_IN_POINTS = {"个千分点": 10, "千分点": 10, "个基点": 100, "基点": 100}
+_MORE = re.compile(
+    rf"(?:、|和|及|以及|与)(?:(?:{_NUMBER})[万亿]?(?:、|和|及|以及|与))*(?:{_NUMBER})"
+    r"(?P<unit>[^\d、，。；和及与]{1,8})"
+)
+_COUNTING = "人次 人份 剂次 户次 家次 批次 个 名 人 家 户 件 次 例 台 套 张 所 项 条 份 只 头 起 场 对 辆 处 座 栋 间 支 期 宗 棵 株 篇 部 种 类 位 门 口 岁"
+_WORDS = re.compile("|".join(map(re.escape, [*known_words(), *_COUNTING.split()])))
 
 
 @dataclass(frozen=True)
@@ -109,8 +42,8 @@ class Quantity:
     Attributes:
         value: In ``unit``; None where no number could be read.
         upper: The upper end of a range, else None.
-        unit: ISO 4217, ``% ‰ ‱ pp × 1``, a UCUM code, or the counting word; None
-            where the figure is a bare number.
+        unit: ISO 4217, ``% ‰ ‱ pp × 1 /10万``, a UCUM code, or the counting word;
+            None where the figure is a bare number.
         approximate: 约 近 余 多 左右 数十.
         bound: None, "at_least" (超过, 以上) or "at_most" (以内).
         change: None, "up" or "down": the figure is the size of a change.
@@ -122,16 +55,6 @@ class Quantity:
     approximate: bool = False
     bound: str | None = None
     change: str | None = None
-
-
-@dataclass(frozen=True)
-class _Amount:
-    """A number and what follows it; ``scale`` is what 万 and 亿 made of it."""
-
-    value: Decimal | None
-    scale: int
-    vague: bool
-    rest: str
 
 
 def parse_figure(text: str, start: int, end: int) -> Quantity:
@@ -147,35 +70,48 @@ def parse_figure(text: str, start: int, end: int) -> Quantity:
     """
     surface = _fold(text[start:end])
     before = _CLAUSE.split(_fold(text[max(0, start - 40) : start]))[-1]
-    after = _CLAUSE.split(_fold(text[end : end + 4]))[0]
-    value, upper, unit, vague = _read(surface)
-    bound = _BOUND.search(before)
-    change = _CHANGE.search(_before_list(before))
+    after = _fold(text[end : end + 40])
+    read = _shared_unit(_read(surface), surface, after)
+    near = _CLAUSE.split(after[:4])[0]
     return Quantity(
-        value=_tidy(value),
-        upper=_tidy(upper),
-        unit=unit,
-        approximate=vague or bool(_roughly(before, after)),
-        bound=bound.lastgroup if bound else _bound_after(after),
-        change=_direction(change) if change else None,
+        value=_tidy(read.value),
+        upper=_tidy(read.upper),
+        unit=read.unit,
+        approximate=read.approximate or wording.roughly(before, near),
+        bound=wording.bound(before, near),
+        change=wording.change(before),
     )
 
 
-def _before_list(before: str) -> str:
-    while found := _LISTED.search(before):
-        before = before[: found.start()]
-    return before
+def render_figure(quantity: Quantity) -> tuple[str, int, int]:
+    """Write a quantity: a text, and where in it the figure stands.
+
+    The other way round than `parse_figure`, and read back by it.
+
+    Raises:
+        ValueError: There is no value to write, or 番, whose value is no number of it.
+    """
+    if quantity.value is None:
+        raise ValueError("a quantity without a value cannot be written")
+    unit = "" if quantity.unit in (None, "1") else unit_word(str(quantity.unit))
+    before = {"up": "增长", "down": "下降", None: "共"}[quantity.change]
+    before += {"at_least": "不低于", "at_most": "不超过", None: ""}[quantity.bound]
+    figure = format(quantity.value, "f")
+    if quantity.upper is not None:
+        figure += f"—{format(quantity.upper, 'f')}"
+    elif quantity.unit == "1":
+        figure += ":1"
+    figure += unit
+    after = "左右" if quantity.approximate else ""
+    return before + figure + after, len(before), len(before) + len(figure)
 
 
 def _tidy(value: Decimal | None) -> Decimal | None:
     """Drop zeros that multiplying has left behind the point: 120000000.0."""
     if value is None:
         return None
-    return (
-        value.to_integral_value()
-        if value == value.to_integral_value()
-        else value.normalize()
-    )
+    whole = value.to_integral_value()
+    return whole if value == whole else value.normalize()
 
 
 def _fold(text: str) -> str:
@@ -184,151 +120,131 @@ def _fold(text: str) -> str:
     return "".join(simplified(char) for char in folded if not char.isspace())
 
 
-def _roughly(before: str, after: str) -> bool:
-    return bool(_ROUGHLY.search(before) or _ROUGHLY_AFTER.match(after))
-
-
-def _bound_after(after: str) -> str | None:
-    if re.match(r"及?以上", after):
-        return "at_least"
-    return "at_most" if re.match(r"[及之]?以?[内下]", after) else None
-
-
-def _direction(found: re.Match[str]) -> str:
-    return "up" if found.lastgroup in ("up", "more", "above") else "down"
-
-
-def _read(surface: str) -> tuple[Decimal | None, Decimal | None, str | None, bool]:
-    """Return value, upper, unit and whether the words themselves are vague."""
-    share = re.match(r"(十?[百千万])分之(.+)", surface)
-    if share and share[1] in _PARTS_OF:
-        value, upper, _, vague = _read(share[2])
-        return value, upper, _PARTS_OF[share[1]], vague
-    fraction = re.fullmatch(rf"([{_CHINESE}\d]+)分之([{_CHINESE}\d]+)", surface)
-    if fraction:
-        return (*_divided(fraction[2], fraction[1]), "1", False)
-    ratio = re.fullmatch(r"(\d+(?:\.\d+)?)[:比](\d+(?:\.\d+)?)", surface)
-    if ratio:
-        return (*_divided(ratio[1], ratio[2]), "1", False)
-    if surface == "一半":
-        return Decimal("0.5"), None, "1", False
+def _read(surface: str) -> Quantity:
+    """Read a figure by itself."""
+    special = _share(surface) or _times(surface)
+    if special:
+        return special
     low, *more = _RANGE.split(surface, maxsplit=1)
-    if more and _AMOUNT.match(low) and _AMOUNT.match(more[0]):
+    if (
+        more
+        and re.match(rf"[\d{CHINESE}负-]", low)
+        and re.match(rf"[\d{CHINESE}]", more[0])
+    ):
         return _read_range(low, more[0])
-    amount = _amount(surface)
-    return _with_unit(amount.value, None, amount.rest, amount.vague)
+    amount = read_amount(surface)
+    return _with_unit(amount.value, amount.upper, amount.rest, amount.vague)
 
 
-def _divided(over: str, under: str) -> tuple[Decimal | None, None]:
-    above, below = _amount(over).value, _amount(under).value
-    return (above / below if above is not None and below else None), None
+def _share(surface: str) -> Quantity | None:
+    """Read 百分之六十, 三分之二, 1:2.5, 1/3, 一半, 三成半."""
+    share = re.match(r"([十百]?[百千万])分之(.+)", surface)
+    if share and share[1] in _PARTS_OF:
+        return replace(_read(share[2]), unit=_PARTS_OF[share[1]])
+    fraction = re.fullmatch(rf"([{CHINESE}\d]+)分之([{CHINESE}\d]+)", surface)
+    if fraction:
+        return _divided(fraction[2], fraction[1])
+    ratio = re.fullmatch(rf"({_NUMBER})[:比/]({_NUMBER})", surface)
+    if ratio:
+        return _divided(ratio[1], ratio[2])
+    if re.fullmatch(rf"{_NUMBER}(?:[:比]{_NUMBER})+", surface):
+        return Quantity(None, unit="1")  # 16.4:43.1:40.5 is no one number
+    if surface == "一半":
+        return Quantity(Decimal("0.5"), unit="1")
+    tenths = re.fullmatch(
+        r"([一二两三四五六七八九半])成([一二三四五六七八九半]?)", surface
+    )
+    if tenths:
+        whole, part = (number(digit) if digit else None for digit in tenths.groups())
+        points = (part or 0) * (10 if tenths[2] == "半" else 1)
+        return Quantity(Decimal(10) * (whole or 0) + points, unit="%")
+    return None
 
 
-def _read_range(
-    low_text: str, high_text: str
-) -> tuple[Decimal | None, Decimal | None, str | None, bool]:
+def _divided(over: str, under: str) -> Quantity:
+    above, below = read_amount(over).value, read_amount(under).value
+    value = above / below if above is not None and below else None
+    return Quantity(value, unit="1")
+
+
+def _times(surface: str) -> Quantity | None:
+    """Read 2年零4个月 as 28 months: a quantity has one unit, the lesser."""
+    found = _TIMES.fullmatch(surface)
+    if not found:
+        return None
+    below_word = "分钟" if found["below"] == "分" else found["below"]
+    unit, below = unit_code(found["unit"]), unit_code(below_word)
+    factor = _IN.get((str(unit), str(below)))
+    high, low = read_amount(found["high"]).value, read_amount(found["low"]).value
+    if factor is None or high is None or low is None:
+        return None
+    return Quantity(high * factor + low, unit=below)
+
+
+def _read_range(low_text: str, high_text: str) -> Quantity:
     """Read 2-3万元 and 100万至200万元: a scale that only the end has is for both."""
-    low, high = _amount(low_text), _amount(high_text)
+    low, high = read_amount(low_text), read_amount(high_text)
     value = low.value
     shared = low.scale == 1 and not low.rest and high.scale > 1
     if value is not None and shared and high.value is not None:
         value = value * high.scale if value < high.value / high.scale else value
     vague = low.vague or high.vague
+    unit = high.rest or low.rest
     if value is None or high.value is None:
-        return _with_unit(None, None, high.rest or low.rest, vague)
-    return _with_unit(value, high.value, high.rest or low.rest, vague)
-
-
-def _amount(text: str) -> _Amount:
-    """Read the number at the start of ``text``."""
-    text, hedged = re.subn(r"^(?:上(?=[十百千万亿])|[约近])", "", text)
-    several = _SEVERAL.match(text)
-    if several and not several["ten"]:
-        return _Amount(None, 1, True, text[several.end() :])
-    if re.match(rf"{_SCALE}+", text) and not text.startswith("十"):
-        text = "一" + text  # 百余名, 千份
-    found = _AMOUNT.match(text)
-    if not found:
-        return _Amount(None, 1, False, text)
-    rest = text[found.end() :]
-    if re.match(r"\.\d|,\d", rest):
-        return _Amount(None, 1, False, re.sub(rf"^[\d.,]+{_SCALE}*", "", rest))
-    value = _number(found["number"])
-    scale = _scale(found["scale"])
-    vague = bool(hedged or found["vague"] or found["vague2"])
-    if value is not None:
-        value *= scale
-        value, rest = _add_tail(value, scale, rest)
-    return _Amount(value, scale, vague, rest)
-
-
-def _number(text: str) -> Decimal | None:
-    if text[0].isdigit():
-        if not _THOUSANDS.fullmatch(text):
-            return None
-        return Decimal(text.replace(",", ""))
-    if text == "半":
-        return Decimal("0.5")
-    if text.endswith("半"):
-        whole = _number(text[:-1])
-        return None if whole is None else whole + Decimal("0.5")
-    try:
-        return Decimal(str(cn2an.cn2an(text, "smart")))
-    except (ValueError, InvalidOperation):
-        return None
-
-
-def _scale(text: str) -> int:
-    product = 1
-    for char in text:
-        product *= _SCALES[char]
-    return product
-
-
-def _add_tail(value: Decimal, scale: int, rest: str) -> tuple[Decimal, str]:
-    """Add the lower part of 3亿5000万: a number of lesser scale right behind."""
-    found = _AMOUNT.match(rest) if scale > 1 and rest[:1].isdigit() else None
-    if found is None:
-        return value, rest
-    tail, tail_scale = _number(found["number"]), _scale(found["scale"])
-    if tail is None or tail * tail_scale >= scale:
-        return value, rest
-    return value + tail * tail_scale, rest[found.end() :]
+        return _with_unit(None, None, unit, vague)
+    return _with_unit(value, high.value, unit, vague)
 
 
 def _with_unit(
     value: Decimal | None, upper: Decimal | None, words: str, vague: bool
-) -> tuple[Decimal | None, Decimal | None, str | None, bool]:
-    """Find the code of the unit words; 成 and 个半月 also touch the value."""
-    if words[:1] in ("余", "多", "几", "来") and words[:1]:
+) -> Quantity:
+    """Find the code of the unit words; some of them touch the value too."""
+    if words[:1] and words[0] in "余多几来":
         words, vague = words[1:], True
-    if words.startswith("成"):
-        ten = Decimal(10)
-        tenths = value * ten if value is not None else None
-        return tenths, upper * ten if upper is not None else None, "%", vague
+    words, more = re.subn(r"^个[多余](?=月|星期|小时)", "个", words)
+    vague = vague or bool(more)
+    factor, words = _factor(words)
+    if words in ("番",) and value is not None and value == value.to_integral_value():
+        return Quantity(Decimal(2) ** int(value) if value < 64 else None, unit="×")
     half = re.match(r"个?半(?=[年月天小])", words)
     if half:
-        words = "个月" if words[half.end() :] == "月" else words[half.end() :]
+        words = words[half.end() :]
+        words = "个月" if words == "月" else words
         value = value + Decimal("0.5") if value is not None else None
-    return value, upper, unit_code(words), vague
+    elif words in ("年半", "天半", "倍半"):
+        words = words[:-1]
+        value = value + Decimal("0.5") if value is not None else None
+    value = value * factor if value is not None else None
+    upper = upper * factor if upper is not None else None
+    return Quantity(value, upper, unit_code(words), vague)
 
 
-def unit_code(words: str) -> str | None:
-    """Return the code of unit words: 平方米 → m2, 元/平方米 → CNY/m2, 家 → 家."""
-    if not words:
-        return None
-    table = _units()
-    if words in table:
-        return table[words]
-    top, slash, below = words.partition("/")
-    if slash and top in table:
-        return f"{table[top]}/{unit_code(below)}"
-    return words
+def _factor(words: str) -> tuple[Decimal, str]:
+    """Return what unit words stand for in the unit that is written out."""
+    if words in ("成", "成多", "成以上"):
+        return Decimal(10), "%"
+    if words in _IN_POINTS:
+        return Decimal(1) / _IN_POINTS[words], "个百分点"
+    if words == "个半天":  # 2个半天 is two half days, not two and a half
+        return Decimal("0.5"), "天"
+    return Decimal(1), words
 
 
-@cache
-def _units() -> dict[str, str]:
-    text = resources.files("baoshu").joinpath("units.json").read_text("utf8")
-    return {
-        word: code for kind in json.loads(text).values() for word, code in kind.items()
-    }
+def _shared_unit(read: Quantity, surface: str, after: str) -> Quantity:
+    """Take the unit of a list from its last member: 12、8、5个; 3.2个和2.8个百分点."""
+    if surface.endswith("个") and re.match(
+        rf"(?:、|和|及|与).{{0,20}}?{_NUMBER}个百分点", after
+    ):
+        return replace(read, unit="pp")
+    if read.unit is not None or read.value is None:
+        return read
+    listed = _MORE.match(after)
+    if not listed:
+        return read
+    words = listed["unit"]
+    scale = re.match(r"[万亿]+", words) if surface[-1:].isdigit() else None
+    words = re.sub(r"^[万亿]+", "", words)
+    unit = _WORDS.match(words)
+    factor = read_amount("1" + scale.group()).value if scale else None
+    value = read.value * factor if factor is not None else read.value
+    return replace(read, value=value, unit=unit_code(unit.group()) if unit else None)
