@@ -12,6 +12,7 @@ cut off goes on where it last saved when the same command is given again.
 """
 
 import argparse
+import itertools
 import json
 import re
 import shutil
@@ -74,7 +75,7 @@ def windows(starts: np.ndarray, length: int, rng: np.random.Generator) -> np.nda
     """Return the first positions of windows that tile every document, shuffled."""
     first = [
         np.arange(low + rng.integers(0, length) - length + 1, high, length).clip(low)
-        for low, high in zip(starts, starts[1:], strict=False)
+        for low, high in itertools.pairwise(starts)
     ]
     return rng.permutation(np.unique(np.concatenate(first)))
 
@@ -101,7 +102,7 @@ def mask(
 def batches(folder: Path, length: int, size: int, seed: int):
     """Yield batches (size, length) of ids for ever, each epoch cut elsewhere."""
     ids, starts = np.load(folder / "ids.npy"), np.load(folder / "starts.npy")
-    ends = dict(zip(starts, starts[1:], strict=False))
+    ends = dict(itertools.pairwise(starts))
     inner = length - 2
     for epoch in range(10_000):
         rng = np.random.default_rng((seed, epoch))
