@@ -11,9 +11,10 @@ from conftest import ROOT
 
 ORDER = [
     "errors", "labels", "extensions", "chars", "windows", "markup", "pipe", "checkpoint",
-    "phenomena", "reading", "annotations", "sections", "corpus", "resume", "encoder", "runtime", "ner_model", "ner",
-    "numerals", "units", "wording", "normalize", "audit", "cues", "pairs", "linker_model", "scoring", "linker", "figures", "normalizer",
-    "loading", "slices", "evaluation", "calibration", "export", "fact_table", "terminal", "cli",
+    "phenomena", "annotations", "sections", "documents", "reading", "read_html", "read_docx", "read_pdf", "corpus", "resume", "encoder", "runtime", "ner_model", "ner",
+    "numerals", "periods", "units", "wording", "normalize", "audit", "cues", "pairs", "linker_model", "scoring", "linker", "figures", "normalizer",
+    "loading", "slices", "evaluation", "calibration", "export", "standins", "fact_table", "table_files",
+    "extraction", "terminal", "cli",
 ]  # fmt: skip
 
 

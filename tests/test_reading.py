@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baoshu.errors import BaoshuError
-from baoshu.reading import blocks, decode, read_text
+from baoshu.reading import blocks, decode, read_document
 
 TEXT = (
     "2023年，全县共有医疗机构85家，床位1260张。重点人群家庭医生签约率达到68.3%，"
@@ -17,7 +17,7 @@ TEXT = (
 def test_encodings(tmp_path, encoding):
     path = tmp_path / "report.txt"
     path.write_bytes(TEXT.encode(encoding))
-    assert read_text(path) == TEXT
+    assert read_document(path).text == TEXT
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_encodings(tmp_path, encoding):
         ("blank.txt", b" \n\n", "empty"),
         ("image.txt", bytes(range(256)) * 40, "not a text file"),
         ("zeros.txt", b"\x00" * 5000, "not a text file"),
-        ("report.pdf", b"%PDF-1.7", "save it as .txt"),
+        ("report.pdf", b"%PDF-1.7", "damaged pdf|pypdfium2"),
     ],
 )
 def test_what_cannot_be_read_is_said(tmp_path, name, data, message):
@@ -36,13 +36,13 @@ def test_what_cannot_be_read_is_said(tmp_path, name, data, message):
     if data is not None:
         path.write_bytes(data)
     with pytest.raises(BaoshuError, match=message) as error:
-        read_text(path)
+        read_document(path)
     assert name in str(error.value)
 
 
 def test_a_folder_is_said(tmp_path):
     with pytest.raises(BaoshuError, match="folder"):
-        read_text(tmp_path)
+        read_document(tmp_path)
 
 
 @given(st.text(alphabet="一二。\n；", max_size=200), st.integers(1, 50))

@@ -3,10 +3,12 @@
 Exit codes: 0 all done, 1 an error that was said, 2 a wrong call.
 """
 
+import io
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
@@ -23,7 +25,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-_MOST_CHARACTERS = 50_000  # of one Doc; a longer text is read in blocks of paragraphs
 
 ModelOption = Annotated[
     str | None,
@@ -37,13 +38,18 @@ class Format(str, Enum):
     table = "table"
     csv = "csv"
     jsonl = "jsonl"
+    parquet = "parquet"
+    xlsx = "xlsx"
 
 
 @app.command()
 def extract(
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="FILE...", help="Text files; - for standard input."),
+        typer.Argument(
+            metavar="FILE...",
+            help="Reports (txt, html, docx, pdf), folders of them, or - for standard input.",
+        ),
     ],
     output: Annotated[
         Path | None,
@@ -58,86 +64,90 @@ def extract(
     """Print or write the figures of reports, one row a figure.
 
     A file that cannot be read is reported and the others are done all the same; the
-    exit code is 1 then.
+    exit code is 1 then. Writing to a file, a run that was cut off goes on where it was
+    when the same command is given again.
     """
+    from baoshu.extraction import plan
     from baoshu.loading import load
 
     form = form or _format_of(output)
+    if output is None and form in (Format.parquet, Format.xlsx):
+        raise BaoshuError(f"{form.value} cannot be printed: name a file with --output")
+    run = plan(paths)
     nlp = load(model)
-    failed: list[str] = []
-    rows = _rows(nlp, paths, failed)
-    if form is Format.table:
-        _print_table(rows, output)
+    if output is None:
+        _print_facts(nlp, run, form)
     else:
-        _write_rows(rows, form, output)
-    for message in failed:
+        _write_facts(nlp, run, form, output)
+    for message in run.failed:
         _say(f"baoshu: {message}")
-    if failed:
-        _say(f"baoshu: {len(failed)} of {len(paths)} files not read")
+    if run.left_out:
+        _say(f"baoshu: {run.left_out} files of other kinds left out")
+    if run.failed:
+        _say(f"baoshu: {len(run.failed)} of {len(run.paths)} files not read")
         raise typer.Exit(1)
 
 
 def _format_of(output: Path | None) -> Format:
-    endings = {".csv": Format.csv, ".jsonl": Format.jsonl, ".txt": Format.table}
+    endings = {f".{form.value}": form for form in Format} | {".txt": Format.table}
     if output is None:
         return Format.table
     if output.suffix.lower() not in endings:
         raise BaoshuError(
-            f"{output}: the ending says no format: use .csv, .jsonl or .txt, or --format"
+            f"{output}: the ending says no format: use .csv, .jsonl, .parquet, .xlsx "
+            "or .txt, or --format"
         )
     return endings[output.suffix.lower()]
 
 
-def _rows(nlp: Any, paths: list[str], failed: list[str]) -> Iterator[Any]:
-    """Yield the facts of all files; what cannot be read is added to ``failed``."""
-    from baoshu.fact_table import facts
-    from baoshu.reading import blocks, read_text
+def _print_facts(nlp: Any, run: Any, form: Format) -> None:
+    from baoshu.extraction import extract as facts_of
+    from baoshu.table_files import WRITERS
+    from baoshu.terminal import print_table, progress
 
-    for path in paths:
-        name = "-" if path == "-" else Path(path).name
-        try:
-            text = read_text(None if path == "-" else Path(path))
-        except BaoshuError as error:
-            failed.append(str(error))
-            continue
-        for block in blocks(text, _MOST_CHARACTERS):
-            yield from facts(nlp(block.text), name, block.offset)
+    with progress(len(run.paths)) as advance:
+        rows = facts_of(nlp, run, advance=advance)
+        if form is Format.table:
+            print_table(rows, None)
+        else:
+            WRITERS[f".{form.value}"](rows, sys.stdout.buffer)
 
 
-def _write_rows(rows: Iterator[Any], form: Format, output: Path | None) -> None:
-    from baoshu.fact_table import write_csv, write_jsonl
+def _write_facts(nlp: Any, run: Any, form: Format, output: Path) -> None:
+    from baoshu.extraction import extract as facts_of
+    from baoshu.table_files import WRITERS
+    from baoshu.terminal import print_table, progress
 
-    write: Callable[[Any, IO[str]], int] = (
-        write_csv if form is Format.csv else write_jsonl
+    journal = (
+        output.with_name(f".{output.name}.journal") if len(run.paths) > 1 else None
     )
-    if output is None:
-        write(rows, sys.stdout)
-        return
-    with _whole_file(output, bom=form is Format.csv) as file:
-        count = write(rows, file)
-    _say(f"{output}: {count} figures")
-
-
-def _print_table(rows: Iterator[Any], output: Path | None) -> None:
-    from baoshu.terminal import print_table
-
-    if output is None:
-        print_table(rows, None)
-        return
-    with _whole_file(output, bom=False) as file:
-        print_table(rows, file)
+    began = time.monotonic()
+    with _whole_file(output) as file, progress(len(run.paths)) as advance:
+        rows = facts_of(nlp, run, journal, advance)
+        if form is Format.table:
+            text = io.TextIOWrapper(file, "utf8")
+            count = print_table(rows, text)
+            text.detach()
+        else:
+            count = WRITERS[f".{form.value}"](rows, file)
+    if journal is not None:
+        journal.unlink(missing_ok=True)
+    seconds = max(time.monotonic() - began, 1e-9)
+    said = f", {run.resumed} files from a run cut off before" if run.resumed else ""
+    _say(
+        f"{output}: {count} figures, {run.characters:,} characters in {seconds:.0f} s{said}"
+    )
 
 
 @contextmanager
-def _whole_file(path: Path, bom: bool) -> Iterator[IO[str]]:
+def _whole_file(path: Path) -> Iterator[IO[bytes]]:
     """Write a file whole or not at all: under another name until it is finished."""
-    encoding = "utf-8-sig" if bom else "utf-8"  # with a mark Excel reads it as UTF-8
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
         raise BaoshuError(f"{path}: cannot be written ({error.strerror})") from error
     try:
-        with os.fdopen(handle, "w", encoding=encoding, newline="") as file:
+        with os.fdopen(handle, "wb") as file:
             yield file
         os.chmod(name, 0o644)
         os.replace(name, path)
@@ -234,9 +244,9 @@ def evaluate(
 def _write_json(value: object, path: Path) -> None:
     import json
 
-    with _whole_file(path, bom=False) as file:
-        json.dump(value, file, ensure_ascii=False, indent=2)
-        file.write("\n")
+    text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    with _whole_file(path) as file:
+        file.write(text.encode("utf8"))
 
 
 @app.command()

@@ -1,25 +1,24 @@
-"""Figures as flat rows, and rows as csv, jsonl or a DataFrame.
+"""Figures as flat rows: the one place where the columns are written.
 
-The one place where the columns are written. A cell with several mentions joins them
-by a semicolon. Column names follow SDMX where it has a concept (observation value,
-unit measure, time period).
+A cell with several mentions joins them by a semicolon. Columns are named after SDMX
+concepts where it has one: observation value, unit measure, observation status,
+reference area, time period (SDMX Content-oriented Guidelines, 2016).
 """
 
-import csv
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from spacy.tokens import Doc, Span
 
+from baoshu.documents import Document
 from baoshu.figures import Figure
+from baoshu.periods import Interval, report_year, resolve
+from baoshu.standins import stand_ins
 
 if TYPE_CHECKING:
     import pandas
-
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -28,26 +27,36 @@ class Fact:
 
     Attributes:
         document: Name of the document, "" where it has none.
-        start: Character offset of the figure in the document.
+        page: Number of the page, from 1; None where the document has no pages.
+        section: The headings over it, outermost first.
+        start: Character offset of the figure in the text of the document.
         end: Offset behind it.
         text: The figure as written.
         label: MONEY, RATE, COUNT or QUANTITY.
         obs_value: Decimal in ``unit_measure``; None where there is no number.
         obs_upper: The upper end of a range.
         unit_measure: See `baoshu.Figure`.
+        obs_status: SDMX: "F" forecast (a target or plan), "E" estimated (approximate
+            or a bound), "A" normal.
         approximate: 约 近 余 多 左右.
         bound: None, "at_least" or "at_most".
         change: None, "up" or "down".
         planned: A target or plan.
         indicator: The measured property.
         measures: What is measured.
+        measures_named: The named body, where ``measures`` only stands for it.
         scope: Within what, or belonging to whom.
+        scope_named: The named body, where ``scope`` only stands for it.
+        ref_area: The place among what is measured and its scope, named if it can be.
         time_period: When, as written.
+        time_interval: The same as ISO 8601 days, where they are fixed.
         part_of: The total that this is a part of.
         confidence: 0 to 1.
     """
 
     document: str
+    page: int | None
+    section: str
     start: int
     end: int
     text: str
@@ -55,14 +64,19 @@ class Fact:
     obs_value: Decimal | None
     obs_upper: Decimal | None
     unit_measure: str | None
+    obs_status: str
     approximate: bool
     bound: str | None
     change: str | None
     planned: bool
     indicator: str
     measures: str
+    measures_named: str
     scope: str
+    scope_named: str
+    ref_area: str
     time_period: str
+    time_interval: str
     part_of: str
     confidence: float
 
@@ -70,42 +84,77 @@ class Fact:
 COLUMNS = tuple(field.name for field in fields(Fact))
 
 
-def facts(doc: Doc, document: str = "", offset: int = 0) -> list[Fact]:
+def facts(doc: Doc, document: Document | None = None, offset: int = 0) -> list[Fact]:
     """Return one row a figure, in text order.
 
     Args:
         doc: What the pipeline returned.
-        document: Name of the document, for the first column.
-        offset: Where ``doc`` starts in the document, added to start and end.
+        document: What the text was read from; by default a document of that text.
+        offset: Where ``doc`` starts in the text of ``document``.
     """
-    return [_fact(figure, document, offset) for figure in doc._.figures]
+    document = document or Document(doc.text)
+    year = report_year(document.text, document.title, document.date)
+    named = stand_ins(doc)
+    return [_fact(figure, document, offset, year, named) for figure in doc._.figures]
 
 
-def _fact(figure: Figure, document: str, offset: int) -> Fact:
+def _fact(
+    figure: Figure,
+    document: Document,
+    offset: int,
+    year: int | None,
+    named: Mapping[tuple[int, int], Span],
+) -> Fact:
+    start = figure.span.start_char + offset
+    where = [*figure.scopes, *figure.measures]
+    areas = [_name(s, named) or s.text for s in where if s.label_ == "LOC"]
     return Fact(
-        document=document,
-        start=figure.span.start_char + offset,
+        document=document.name,
+        page=document.page(start),
+        section=" > ".join(document.section(start)),
+        start=start,
         end=figure.span.end_char + offset,
         text=figure.span.text,
         label=figure.label,
         obs_value=figure.value,
         obs_upper=figure.upper,
         unit_measure=figure.unit,
+        obs_status=_status(figure),
         approximate=figure.approximate,
         bound=figure.bound,
         change=figure.change,
         planned=figure.planned,
-        indicator=_joined(figure.indicators),
-        measures=_joined(figure.measures),
-        scope=_joined(figure.scopes),
-        time_period=_joined(figure.periods),
-        part_of=_joined(figure.part_of),
+        indicator=_joined(span.text for span in figure.indicators),
+        measures=_joined(span.text for span in figure.measures),
+        measures_named=_joined(_name(span, named) for span in figure.measures),
+        scope=_joined(span.text for span in figure.scopes),
+        scope_named=_joined(_name(span, named) for span in figure.scopes),
+        ref_area=_joined(areas),
+        time_period=_joined(span.text for span in figure.periods),
+        time_interval=_joined(_interval(span, year) for span in figure.periods),
+        part_of=_joined(span.text for span in figure.part_of),
         confidence=round(figure.confidence, 4),
     )
 
 
-def _joined(spans: Iterable[Span]) -> str:
-    return "；".join(span.text for span in spans)
+def _status(figure: Figure) -> str:
+    if figure.planned:
+        return "F"
+    return "E" if figure.approximate or figure.bound else "A"
+
+
+def _name(span: Span, named: Mapping[tuple[int, int], Span]) -> str:
+    head = named.get((span.start_char, span.end_char))
+    return head.text if head is not None else ""
+
+
+def _interval(span: Span, year: int | None) -> str:
+    found: Interval | None = resolve(span.text, year)
+    return str(found) if found else ""
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return "；".join(text for text in texts if text)
 
 
 def to_frame(docs: Iterable[Doc]) -> "pandas.DataFrame":
@@ -115,45 +164,9 @@ def to_frame(docs: Iterable[Doc]) -> "pandas.DataFrame":
     """
     import pandas
 
-    rows = [fact for i, doc in enumerate(docs) for fact in facts(doc, str(i))]
+    rows = [
+        fact
+        for i, doc in enumerate(docs)
+        for fact in facts(doc, Document(doc.text, str(i)))
+    ]
     return pandas.DataFrame([asdict(row) for row in rows], columns=list(COLUMNS))
-
-
-def write_csv(rows: Iterable[Fact], file: IO[str]) -> int:
-    """Write csv and return the number of rows.
-
-    Cells that a spreadsheet would run as a formula get an apostrophe before them
-    (OWASP, CSV injection). Open ``file`` with ``newline=""``.
-    """
-    writer = csv.writer(file)
-    writer.writerow(COLUMNS)
-    n = 0
-    for row in rows:
-        writer.writerow([_safe(cell) for cell in asdict(row).values()])
-        n += 1
-    return n
-
-
-def _safe(cell: Any) -> Any:
-    if isinstance(cell, Decimal):
-        return format(cell, "f")
-    risky = isinstance(cell, str) and cell.lstrip(" ").startswith(_RISKY)
-    return f"'{cell}" if risky else cell
-
-
-def write_jsonl(rows: Iterable[Fact], file: IO[str]) -> int:
-    """Write one JSON object a line and return their number; Decimals as strings."""
-    n = 0
-    for line in json_lines(rows):
-        file.write(line + "\n")
-        n += 1
-    return n
-
-
-def json_lines(rows: Iterable[Fact]) -> Iterator[str]:
-    for row in rows:
-        cells = {
-            name: format(cell, "f") if isinstance(cell, Decimal) else cell
-            for name, cell in asdict(row).items()
-        }
-        yield json.dumps(cells, ensure_ascii=False)

@@ -1,20 +1,45 @@
-"""Files into text: what encoding, and in which blocks a long text is read.
+"""Files into documents: text in any encoding, html, docx, and pdf with a text layer.
 
-Text files only; the encoding is found by `charset_normalizer` among those that Chinese
-reports are kept in.
+The encoding is found by `charset_normalizer` among those that Chinese reports are kept
+in; html, docx and pdf are read by `read_html`, `read_docx` and `read_pdf`.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from charset_normalizer import from_bytes
 
+from baoshu.documents import Document
 from baoshu.errors import BaoshuError
 
 _ENCODINGS = ["utf_8", "gb18030", "big5", "utf_16_le", "utf_16_be"]
-_OTHER_KINDS = {".pdf", ".doc", ".docx", ".xls", ".xlsx", ".wps", ".zip", ".rar"}
+_READERS = {
+    ".html": "read_html",
+    ".htm": "read_html",
+    ".shtml": "read_html",
+    ".docx": "read_docx",
+    ".pdf": "read_pdf",
+}
+_TEXT = {".txt", ".md", ".text"}
+_OTHER_KINDS = {
+    ".doc": "save it as .docx",
+    ".wps": "save it as .docx",
+    ".rtf": "save it as .docx",
+    ".odt": "save it as .docx",
+    ".xls": "save its sheet as .txt",
+    ".xlsx": "save its sheet as .txt",
+    ".zip": "unpack it first",
+    ".rar": "unpack it first",
+    ".7z": "unpack it first",
+    ".ofd": "save it as .pdf",
+    ".jpg": "run OCR on it first",
+    ".png": "run OCR on it first",
+    ".tif": "run OCR on it first",
+}
+MOST_BYTES = 64 * 2**20  # of one file; no report comes near
 
 
 @dataclass(frozen=True)
@@ -25,25 +50,61 @@ class Block:
     offset: int
 
 
-def read_text(path: Path | None) -> str:
-    """Return the text of a file, or of standard input where ``path`` is None.
+def find_files(path: Path) -> tuple[list[Path], int]:
+    """Return the files of a folder that can be read, sorted, and how many cannot.
 
     Raises:
-        BaoshuError: The file is missing, empty, unreadable or not text.
+        BaoshuError: None can.
+    """
+    every = sorted(file for file in path.rglob("*") if file.is_file())
+    kinds = _TEXT | set(_READERS)
+    found = [file for file in every if file.suffix.lower() in kinds]
+    if not found:
+        raise BaoshuError(f"{path}: no {', '.join(sorted(kinds))} file in it")
+    return found, len(every) - len(found)
+
+
+def read_document(path: Path | None) -> Document:
+    """Return the document in a file, or in standard input where ``path`` is None.
+
+    Raises:
+        BaoshuError: The file is missing, empty, too large, damaged, or of a kind that
+            is not read; the message names it and says what to do.
     """
     name = "standard input" if path is None else str(path)
+    data = _bytes(path, name)
+    reader = _READERS.get(path.suffix.lower()) if path is not None else None
+    if reader is None and data[:5] == b"%PDF-":
+        reader = "read_pdf"
+    if reader is None:
+        document = Document(decode(data, name))
+    else:
+        read: Callable[[bytes, str], Document]
+        read = import_module(f"baoshu.{reader}").read
+        document = read(data, name)
+    if not document.text.strip():
+        raise BaoshuError(f"{name}: empty, there is nothing to read")
+    return document
+
+
+def _bytes(path: Path | None, name: str) -> bytes:
     if path is not None and path.suffix.lower() in _OTHER_KINDS:
-        raise BaoshuError(f"{name}: {path.suffix} is not read yet: save it as .txt")
+        what_to_do = _OTHER_KINDS[path.suffix.lower()]
+        raise BaoshuError(f"{name}: {path.suffix} is not read: {what_to_do}")
     try:
-        data = sys.stdin.buffer.read() if path is None else path.read_bytes()
+        if path is None:
+            data = sys.stdin.buffer.read(MOST_BYTES + 1)
+        else:
+            with path.open("rb") as file:
+                data = file.read(MOST_BYTES + 1)
     except IsADirectoryError as error:
-        raise BaoshuError(f"{name}: a folder: name the files in it") from error
+        raise BaoshuError(f"{name}: a folder, not a file") from error
     except OSError as error:
         raise BaoshuError(f"{name}: cannot be read ({error.strerror})") from error
-    text = decode(data, name)
-    if not text.strip():
-        raise BaoshuError(f"{name}: empty, there is nothing to read")
-    return text
+    if len(data) > MOST_BYTES:
+        most = MOST_BYTES // 2**20
+        raise BaoshuError(f"{name}: larger than {most} MiB: no report is; split it")
+    return data
 
 
 def decode(data: bytes, name: str) -> str:

@@ -46,11 +46,16 @@ def headings(text: str) -> list[Heading]:
     return found
 
 
+def numbered(line: str) -> int | None:
+    """Return the level of the section number that a line starts with, if any."""
+    return next((i for i, p in enumerate(_NUMBERED) if p.match(line)), None)
+
+
 def _level(line: str) -> int | None:
-    for level, pattern in enumerate(_NUMBERED):
-        if pattern.match(line):
-            return level
-    return 1 if _BARE.fullmatch(line.strip()) else None
+    level = numbered(line)
+    if level is None and _BARE.fullmatch(line.strip()):
+        return 1
+    return level
 
 
 class Outline:

@@ -1,12 +1,19 @@
 """Tables for the terminal: figures and scores. rich knows how wide a character is."""
 
 import statistics
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import IO, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -17,8 +24,21 @@ _CHANGES = {"up": "↑", "down": "↓"}
 _FILE_WIDTH = 160
 
 
-def print_table(rows: Iterable[Fact], file: IO[str] | None) -> None:
-    """Print facts as a table, to the terminal or to a file.
+@contextmanager
+def progress(total: int) -> Iterator[Callable[[], None]]:
+    """Show how many files are done, where somebody looks at a terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal or total < 2:
+        yield lambda: None
+        return
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda: bar.advance(task)
+
+
+def print_table(rows: Iterable[Fact], file: IO[str] | None) -> int:
+    """Print facts as a table, to the terminal or to a file, and return their number.
 
     Values are exact; ~ means approximate, ≥ and ≤ a bound, ↑ and ↓ a change.
     """
@@ -39,6 +59,7 @@ def print_table(rows: Iterable[Fact], file: IO[str] | None) -> None:
     console = _console(file)
     console.print(table)
     console.print(f"{count} figures in {len(documents)} document(s)")
+    return count
 
 
 def _console(file: IO[str] | None) -> Console:

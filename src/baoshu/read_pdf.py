@@ -1,0 +1,123 @@
+"""A pdf with a text layer into text, by pypdfium2: lines joined into paragraphs.
+
+What repeats at the head or foot of pages and what is only a page number is left out.
+A line goes on in the next unless it ends a sentence short of the margin, or the next
+opens with a section number or an indent.
+"""
+
+import re
+from collections import Counter
+
+from baoshu.documents import Document
+from baoshu.errors import BaoshuError
+from baoshu.sections import numbered
+
+MOST_PAGES = 2000
+_PAGE_NUMBER = re.compile(
+    r"[-—–·\s]*(?:第?\s*\d{1,4}\s*页?(?:\s*[/共,，]\s*\d+\s*页?)?)[-—–·\s]*"
+)
+_EDGE = 2  # lines at the head and at the foot of a page that may be furniture
+_ENDS = "。！？：；.!?:;…"
+_FULL = 0.85  # of the widest lines: what is shorter was broken on purpose
+
+
+def read(data: bytes, name: str) -> Document:
+    """Return the document in a pdf file.
+
+    Raises:
+        BaoshuError: No pdf, damaged, locked with a password, too many pages, or
+            pictures of pages without text.
+    """
+    try:
+        import pypdfium2
+    except ImportError as error:
+        raise BaoshuError(
+            f'{name}: pdf needs pypdfium2: pip install "baoshu[files]"'
+        ) from error
+    try:
+        pdf = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise BaoshuError(
+            f"{name}: a damaged pdf, or one locked with a password ({error})"
+        ) from error
+    with pdf:
+        if len(pdf) > MOST_PAGES:
+            raise BaoshuError(f"{name}: {len(pdf)} pages: split it")
+        pages = [_page_lines(page) for page in pdf]
+        title = pdf.get_metadata_value("Title")
+    if sum(len(line.strip()) for page in pages for line in page) < 2 * len(pages):
+        raise BaoshuError(
+            f"{name}: pictures of pages without text: run OCR on it first, "
+            "for example `ocrmypdf -l chi_sim`"
+        )
+    text, starts = join_pages(pages)
+    return Document(text, title=title or "", pages=starts)
+
+
+def _page_lines(page: "object") -> list[str]:
+    text = page.get_textpage().get_text_range()  # type: ignore[attr-defined]
+    return [line.rstrip() for line in re.split(r"\r\n|\n|\r", text)]
+
+
+def join_pages(pages: list[list[str]]) -> tuple[str, tuple[int, ...]]:
+    """Join the lines of pages into paragraphs.
+
+    Args:
+        pages: The lines of each page, as they stand.
+
+    Returns:
+        The text, a paragraph a line, and where each page starts in it.
+    """
+    kept = _without_furniture(pages)
+    widths = sorted(len(line) for page in kept for line in page)
+    widest = widths[int(0.9 * (len(widths) - 1))] if widths else 0
+    text, starts, last = "", [], ""
+    for page in kept:
+        starts.append(len(text))
+        for line in page:
+            if last and _goes_on(last, line, widest):
+                text = text.removesuffix("\n")
+                gap = " " if text[-1:].isascii() and line.lstrip()[:1].isascii() else ""
+                gap = gap if text[-1:].isalpha() and line.lstrip()[:1].isalpha() else ""
+                text += gap + line.lstrip() + "\n"
+            else:
+                text += line.strip() + "\n"
+            last = line
+        starts[-1] = min(starts[-1], len(text))
+    return text, tuple(starts)
+
+
+def _goes_on(line: str, following: str, widest: int) -> bool:
+    if numbered(following) is not None or following.startswith(("　", "  ")):
+        return False
+    if len(line) < _FULL * widest:
+        return False
+    return not (line.endswith(tuple(_ENDS)) and len(line) < widest - 1)
+
+
+def _without_furniture(pages: list[list[str]]) -> list[list[str]]:
+    """Leave out page numbers, and lines that stand at the edge of most pages."""
+    filled = [[line for line in page if line.strip()] for page in pages]
+    edges = Counter(
+        re.sub(r"\d+", "0", line.strip())
+        for page in filled
+        for line in {*page[:_EDGE], *page[-_EDGE:]}
+    )
+    often = {line for line, n in edges.items() if n >= 3 and n > len(pages) / 2}
+    out = []
+    for page in filled:
+        last = len(page) - _EDGE
+        out.append(
+            [
+                line
+                for i, line in enumerate(page)
+                if not (
+                    (i < _EDGE or i >= last)
+                    and (
+                        _PAGE_NUMBER.fullmatch(line)
+                        or re.sub(r"\d+", "0", line.strip()) in often
+                    )
+                )
+            ]
+        )
+    return out
