@@ -59,11 +59,21 @@ def _antecedent(
     if not own:
         return None
     # The report's own body is the first that it names of that kind.
-    alike = [
-        m for m in every if m.label_ in ("ORG", "LOC") and _of_kind(m, own["kind"])
-    ]
-    named = [m for m in alike if m.label_ == mention.label_]
-    return (named or alike or [None])[0]
+    alike = [m for m in every if _of_kind(m, own["kind"])]
+    same = [m for m in alike if m.label_ == mention.label_]
+    if same or alike:
+        return (same or alike)[0]
+    inside = (_area_inside(m, own["kind"]) for m in every if m.label_ == "ORG")
+    return next((area for area in inside if area is not None), None)
+
+
+def _area_inside(mention: Span, kind: str) -> Span | None:
+    """Return the 汀渚县 of 汀渚县卫生健康局."""
+    for found in _AREA.finditer("".join(map(simplified, mention.text))):
+        if found.group().endswith(kind) and len(found.group()) > len(kind) + 1:
+            start = mention.start_char + found.start()
+            return mention.doc.char_span(start, start + len(found.group()))
+    return None
 
 
 def _of_kind(mention: Span, kind: str) -> bool:

@@ -1,0 +1,54 @@
+"""Stand-ins to the named body that the document itself names, or to nothing."""
+
+import pytest
+
+from baoshu.annotations import blank, gold_doc
+from baoshu.markup import parse
+from baoshu.standins import stand_ins
+
+TITLE = "{ORG|汀渚县卫生健康局}2023年工作总结\n"
+
+
+def resolved(source):
+    doc = gold_doc(blank(), parse(source)[0])
+    return [
+        (doc.text[a:b], head.text) for (a, b), head in sorted(stand_ins(doc).items())
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (TITLE + "{ORG|我局}召开会议。", [("我局", "汀渚县卫生健康局")]),
+        (TITLE + "{LOC|汀渚县}辖12镇。{LOC|全县}共有。", [("全县", "汀渚县")]),
+        (
+            TITLE + "{LOC|汀渚县}。{LOC|县内}、{LOC|我县}。",
+            [("县内", "汀渚县"), ("我县", "汀渚县")],
+        ),
+        (
+            "{LOC|汀渚县}、{LOC|榆陂县}。{LOC|该县}率先。",
+            [("该县", "榆陂县")],
+        ),
+        (
+            "{PROJECT|城北院区建设项目}开工。{PROJECT|该项目}总投资。",
+            [("该项目", "城北院区建设项目")],
+        ),
+        (
+            "{ORG|汀渚县人民医院}年报\n{ORG|我院}、{ORG|本院}",
+            [("我院", "汀渚县人民医院"), ("本院", "汀渚县人民医院")],
+        ),
+        ("{ORG|汀渚縣衛生健康局}\n{ORG|我局}", [("我局", "汀渚縣衛生健康局")]),
+        (TITLE + "{LOC|全县}共有。", [("全县", "汀渚县")]),
+        (
+            "{ORG|云岫市汀渚县卫健局}\n{LOC|全县}、{LOC|全市}",
+            [("全县", "汀渚县"), ("全市", "云岫市")],
+        ),
+        # What is not named is not guessed.
+        ("{LOC|全市}共有。", []),
+        (TITLE + "{LOC|全省}首位。", []),
+        ("{ORG|县卫健局}。{ORG|我局}。", []),
+        ("{ORG|该院}。{ORG|汀渚县人民医院}", []),
+    ],
+)
+def test_stand_ins(source, expected):
+    assert resolved(source) == expected
