@@ -132,8 +132,22 @@ def test_help_and_version():
     assert baoshu("--version")[1].strip() == f"baoshu {__version__}"
     code, out, _ = baoshu("--help")
     assert code == 0
-    for command in ("extract", "check", "convert", "evaluate", "checkpoint", "package"):
+    for command in (
+        "extract",
+        "view",
+        "check",
+        "convert",
+        "evaluate",
+        "checkpoint",
+        "package",
+    ):
         assert command in out
+
+
+def test_view_writes_a_page(tmp_path, report):
+    code, _, err = baoshu("view", report, cwd=tmp_path)
+    assert code == 0 and "report.view.html" in err
+    assert "68.3%" in (tmp_path / "report.view.html").read_text("utf8")
 
 
 def test_a_text_longer_than_a_doc_may_be_is_read_in_blocks(tmp_path):

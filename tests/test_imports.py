@@ -14,7 +14,7 @@ ORDER = [
     "phenomena", "annotations", "sections", "documents", "reading", "read_html", "read_docx", "read_pdf", "corpus", "resume", "encoder", "runtime", "ner_model", "ner",
     "numerals", "periods", "units", "wording", "normalize", "audit", "cues", "pairs", "linker_model", "scoring", "linker", "figures", "normalizer",
     "loading", "slices", "evaluation", "calibration", "export", "standins", "fact_table", "table_files",
-    "extraction", "terminal", "cli",
+    "extraction", "terminal", "view", "cli",
 ]  # fmt: skip
 
 

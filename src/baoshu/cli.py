@@ -157,6 +157,36 @@ def _whole_file(path: Path) -> Iterator[IO[bytes]]:
 
 
 @app.command()
+def view(
+    report: Annotated[
+        str,
+        typer.Argument(help="A report: txt, html, docx, pdf, or - for standard input."),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="Page to write; by default REPORT.view.html."
+        ),
+    ] = None,
+    model: ModelOption = None,
+) -> None:
+    """Write a page to look at: the report in colour beside the table of its figures."""
+    from baoshu.extraction import read_figures, read_named
+    from baoshu.loading import load
+    from baoshu.view import render_page
+
+    path = None if report == "-" else Path(report)
+    if output is None:
+        stem = "standard-input" if path is None else path.stem
+        output = Path(f"{stem}.view.html")
+    document = read_named(path)
+    page = render_page(read_figures(load(model), document), document)
+    with _whole_file(output) as file:
+        file.write(page.encode("utf8"))
+    _say(f"{output}: open it in a browser")
+
+
+@app.command()
 def check(
     folder: Annotated[
         Path, typer.Argument(help="Annotated files or a folder of them.")

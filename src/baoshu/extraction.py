@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from spacy.language import Language
+from spacy.tokens import Doc
 
 from baoshu.documents import Document
 from baoshu.errors import BaoshuError
@@ -92,14 +93,24 @@ def extract(
 
 
 def _one(nlp: Language, path: Path | None, run: Run) -> Iterator[Fact]:
-    name = "-" if path is None else path.name
-    document: Document = replace(read_document(path), name=name)
+    document = read_named(path)
+    for doc, offset in read_figures(nlp, document):
+        yield from facts(doc, document, offset)
+    run.characters += len(document.text)
+
+
+def read_named(path: Path | None) -> Document:
+    """Return the document in a file, with the name of the file."""
+    return replace(read_document(path), name="-" if path is None else path.name)
+
+
+def read_figures(nlp: Language, document: Document) -> Iterator[tuple[Doc, int]]:
+    """Yield the Doc of each block of a document, and where it starts."""
     for block in blocks(document.text, MOST_CHARACTERS):
         doc = nlp.make_doc(block.text)
         if block.offset:
             doc._.above = document.outline.above(block.offset)
-        yield from facts(nlp(doc), document, block.offset)
-    run.characters += len(document.text)
+        yield nlp(doc), block.offset
 
 
 def _key(path: Path | None) -> str:
