@@ -59,6 +59,14 @@ def test_parquet(rows):
         assert cells == expected
 
 
+@pytest.mark.parametrize("value", ["1e20", "12345678901234567890.5", "-1e25", "0.1"])
+def test_every_number_that_parquet_can_hold(rows, value):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    data = written(".parquet", [replace(rows[0], obs_value=Decimal(value))])
+    found = parquet.read_table(io.BytesIO(data)).to_pylist()
+    assert found[0]["obs_value"] == Decimal(value)
+
+
 def test_a_number_that_parquet_cannot_hold_is_left_empty(rows):
     parquet = pytest.importorskip("pyarrow.parquet")
     data = written(".parquet", [replace(rows[0], obs_value=Decimal("1e40"))])

@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import IO, Any
 
 from baoshu.errors import BaoshuError
@@ -108,7 +108,9 @@ def _rounded(cell: Any) -> Any:
         return cell
     if cell.adjusted() >= _PRECISION - _SCALE:
         return None
-    return cell.quantize(Decimal(1).scaleb(-_SCALE))
+    with localcontext() as context:
+        context.prec = _PRECISION + 1
+        return cell.quantize(Decimal(1).scaleb(-_SCALE))
 
 
 def _batches(rows: Iterable[Fact]) -> Iterator[list[Fact]]:
