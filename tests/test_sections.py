@@ -57,8 +57,13 @@ def test_the_path_at_a_place(word, expected):
     ],
 )
 def test_what_is_a_heading(line, level):
-    found = headings(f"标题\n{line}\n正文。\n")
+    found = headings(f"标题\n{line}\n{'正文' * 20}。\n")
     assert [h.level for h in found] == ([] if level is None else [level])
+
+
+def test_lines_in_a_row_are_a_list_not_headings():
+    menu = "首页\n政务公开\n统计公报\n"
+    assert headings("标题\n" + menu + "短句一个。\n" + menu) == []
 
 
 def test_cues_tell_plan_from_fact_and_read_the_verb():

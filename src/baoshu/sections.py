@@ -18,6 +18,7 @@ _NUMBERED = (
 )
 _ENDS = re.compile(r"[。；;！!？?\n]")
 _LONGEST = 60  # a numbered line with no sentence end before that is an item, no heading
+_PARAGRAPH = 30  # a longer line is no name
 _BARE = re.compile(
     r"[^\d，,。；;：:！!？?、|（(]{4,24}"
 )  # an unnumbered line that names
@@ -35,8 +36,12 @@ class Heading:
 def headings(text: str) -> list[Heading]:
     """Return the headings of a text in order; the title is not one of them."""
     found, start = [], 0
-    for line in text.splitlines(keepends=True):
-        level = _level(line)
+    lines = text.splitlines(keepends=True)
+    following = _following(lines)
+    for line, below in zip(lines, following, strict=True):
+        level = numbered(line)
+        if level is None and _names(line, below):
+            level = 1
         end = _ENDS.search(line)
         length = end.start() if end else len(line)
         if level is not None and length <= _LONGEST and start:
@@ -46,16 +51,29 @@ def headings(text: str) -> list[Heading]:
     return found
 
 
+def _following(lines: list[str]) -> list[str]:
+    """Return for each line the next that has something on it."""
+    out, below = [], ""
+    for line in reversed(lines):
+        out.append(below)
+        if line.strip():
+            below = line
+    return out[::-1]
+
+
+def _names(line: str, below: str) -> bool:
+    """Whether an unnumbered line names what stands below it: a section or a paragraph.
+
+    Lines in a row that could all be headings are a list, a table or a menu.
+    """
+    if not _BARE.fullmatch(line.strip()):
+        return False
+    return numbered(below) is not None or len(below.strip()) > _PARAGRAPH
+
+
 def numbered(line: str) -> int | None:
     """Return the level of the section number that a line starts with, if any."""
     return next((i for i, p in enumerate(_NUMBERED) if p.match(line)), None)
-
-
-def _level(line: str) -> int | None:
-    level = numbered(line)
-    if level is None and _BARE.fullmatch(line.strip()):
-        return 1
-    return level
 
 
 class Outline:
