@@ -46,7 +46,7 @@ def prepare(
     """
     from baoshu.annotations import files, read
     from baoshu.chars import read_vocabulary
-    from baoshu.reading import read_text
+    from baoshu.reading import read_document
 
     held_out: set[str] = set()
     for path in (file for root in without for file in files(root)):
@@ -55,7 +55,7 @@ def prepare(
     ids, starts, dropped = [], [0], 0
     for path in (file for root in sources for file in files(root)):
         annotated = "|" in path.read_bytes().decode("utf8", "ignore")[:200]
-        text = read(path)[0].text if annotated else read_text(path)
+        text = read(path)[0].text if annotated else read_document(path).text
         lines = text.splitlines(keepends=True)
         kept = [x for x in lines if not held_out & _runs(re.sub(r"\s+", "", x))]
         dropped += len(text) - sum(map(len, kept))
