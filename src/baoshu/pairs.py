@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from spacy.tokens import Doc
 
+from baoshu.chars import simplified
 from baoshu.labels import ENTITY_LABELS, FIGURE_LABELS, LINK_HEADS, LINK_LABELS
 
 LABELS = tuple(ENTITY_LABELS)
@@ -130,7 +131,7 @@ def _prefix_counts(
 ) -> dict[str | int, np.ndarray]:
     """Return running counts, (n_tokens + 1,) int64 each, so that a-b is a subtraction."""
     n = len(tokens)
-    text = "".join(token[0] for token in tokens)
+    text = "".join(simplified(token[0]) for token in tokens)
     marks: dict[str | int, np.ndarray] = {}
     inside = np.zeros(n, dtype=bool)
     for start, end in spans:
@@ -178,7 +179,7 @@ def _first(labels: np.ndarray, group: np.ndarray) -> np.ndarray:
 def _same_unit(
     tokens: list[str], spans: np.ndarray, figure: np.ndarray, head: np.ndarray
 ) -> np.ndarray:
-    last = np.array([tokens[end - 1] for end in spans[:, 1]], dtype=object)
+    last = np.array([simplified(tokens[end - 1]) for end in spans[:, 1]], dtype=object)
     return (last[figure] == last[head]).astype(np.float32)
 
 
