@@ -96,3 +96,13 @@ def test_a_block_knows_the_headings_over_it(tmp_path, counting, monkeypatch):
     rows = list(extraction.extract(counting[0], extraction.plan([str(path)])))
     assert all(text[r.start : r.end] == r.text for r in rows)
     assert [r.section for r in rows] == ["一、2023年工作", *["二、2024年工作打算"] * 2]
+
+
+def test_three_million_characters(tmp_path, shipped):
+    """Mostly white space, so that it takes seconds; offsets reach the end."""
+    text = TEXT.format(85) + " " * 1_400_000 + "\n" * 1_600_000 + TEXT.format(86)
+    path = tmp_path / "long.txt"
+    path.write_text(text, "utf8")
+    rows = list(extraction.extract(shipped, extraction.plan([str(path)])))
+    assert [row.text for row in rows] == ["85家", "86家"]
+    assert all(text[row.start : row.end] == row.text for row in rows)

@@ -4,7 +4,7 @@ import pytest
 
 from baoshu.annotations import blank, gold_doc
 from baoshu.corpus import pieces
-from baoshu.cues import CUES, cues
+from baoshu.cues import CUES, cues, says_plan
 from baoshu.markup import parse
 from baoshu.sections import Outline, headings
 
@@ -74,6 +74,7 @@ def test_cues_tell_plan_from_fact_and_read_the_verb():
     assert found.shape == (3, CUES)
     assert found[:, 0].tolist() == [0, 1, 1]  # 打算 in a heading over it
     assert found[:, 4].tolist() == [0, 1, 1]  # a year later than the report's
+    assert says_plan(found).tolist() == [False, True, True]
     text = "较上年分别下降3%、5%。"
     places = [(text.index(w), text.index(w) + 2) for w in ("3%", "5%")]
     assert cues(blank().make_doc(text), places)[:, -2:].tolist() == [[0, 1], [0, 1]]

@@ -34,6 +34,7 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=年)")
 _OPENING = 40  # characters of a paragraph that say what it is about
 
 CUES = 15
+_SAYS_PLAN = [0, 4, 5, 6, 8, 9]  # columns of `cues` without which nothing says plan
 
 
 def cues(doc: Doc, figures: list[tuple[int, int]]) -> np.ndarray:
@@ -53,6 +54,17 @@ def cues(doc: Doc, figures: list[tuple[int, int]]) -> np.ndarray:
         _row(text, a + len(above), b + len(above), outline, own) for a, b in figures
     ]
     return np.array(rows, dtype=np.float32).reshape(-1, CUES)
+
+
+def says_plan(rows: np.ndarray) -> np.ndarray:
+    """Return whether anything around a figure says that it is planned, (n_figures,).
+
+    By the scheme a plan is one because a word or a heading says so.
+
+    Args:
+        rows: What `cues` returns, (n_figures, CUES).
+    """
+    return np.asarray(rows[:, _SAYS_PLAN] > 0).any(axis=1)
 
 
 def _row(text: str, start: int, end: int, outline: Outline, own: int) -> list[bool]:

@@ -16,8 +16,9 @@ from spacy.training import Example, validate_examples, validate_get_examples
 from spacy.vocab import Vocab
 from thinc.api import Config, Optimizer, set_dropout_rate
 
+from baoshu.cues import cues, says_plan
 from baoshu.labels import CHANGES, LINK_LABELS, LINKED_LABELS
-from baoshu.linker_model import MARKS, LinkerModel, LinkScores
+from baoshu.linker_model import MARKS, LinkerModel, LinkScores, figure_places
 from baoshu.normalize import parse_figure
 from baoshu.pipe import FORMAT, FigurePipe
 from baoshu.scoring import link_prf
@@ -112,10 +113,11 @@ class FigureLinker(FigurePipe):
         certain = _certainty(doc, scored, probs, chosen)
         slope, intercept = self.cfg["calibration"]
         confidence = _sigmoid(slope * certain + intercept)
+        said = says_plan(cues(doc, figure_places(doc, found)))
         doc._.marks = tuple(
             (
                 *(ents[figure].start_char, ents[figure].end_char),
-                bool(mark[0] > 0),
+                bool(mark[0] > 0 and said[i]),
                 self._change(doc, ents[figure], mark),
                 float(confidence[i]),
             )

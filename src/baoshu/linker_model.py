@@ -94,9 +94,7 @@ def _forward(
     for doc, h in zip(docs, vectors, strict=True):
         found = candidates(doc)
         read = (
-            figure_cues(doc, _figure_places(doc, found))
-            if model.attrs["cues"]
-            else None
+            figure_cues(doc, figure_places(doc, found)) if model.attrs["cues"] else None
         )
         scores, backprop_doc = _score(model, found, h, read, is_train)
         scored.append(scores)
@@ -109,7 +107,8 @@ def _forward(
     return scored, backprop
 
 
-def _figure_places(doc: Doc, found: Candidates) -> list[tuple[int, int]]:
+def figure_places(doc: Doc, found: Candidates) -> list[tuple[int, int]]:
+    """Return start and end of each figure, characters."""
     spans = (doc[start:end] for start, end in found.spans[found.figures])
     return [(span.start_char, span.end_char) for span in spans]
 
