@@ -64,7 +64,7 @@ def says_plan(rows: np.ndarray) -> np.ndarray:
     Args:
         rows: What `cues` returns, (n_figures, CUES).
     """
-    return np.asarray(rows[:, _SAYS_PLAN] > 0).any(axis=1)
+    return np.any(rows[:, _SAYS_PLAN] > 0, axis=1, keepdims=True)[:, 0]
 
 
 def _row(text: str, start: int, end: int, outline: Outline, own: int) -> list[bool]:
