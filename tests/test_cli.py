@@ -63,6 +63,11 @@ def test_csv_is_whole_and_opens_in_a_spreadsheet(tmp_path, report):
     assert [p.name for p in tmp_path.iterdir()] == ["out.csv"]
 
 
+def test_csv_in_a_pipe_has_no_mark(report):
+    code, out, _ = baoshu("extract", report, "-f", "csv")
+    assert code == 0 and out.startswith("document,")
+
+
 def test_one_bad_file_is_said_and_the_others_are_done(tmp_path, report):
     (tmp_path / "empty.txt").write_bytes(b"")
     (tmp_path / "image.txt").write_bytes(bytes(range(256)) * 40)

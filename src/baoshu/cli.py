@@ -102,13 +102,15 @@ def _format_of(output: Path | None) -> Format:
 
 def _print_facts(nlp: Any, run: Any, form: Format) -> None:
     from baoshu.extraction import extract as facts_of
-    from baoshu.table_files import WRITERS
+    from baoshu.table_files import WRITERS, write_csv
     from baoshu.terminal import print_table, progress
 
     with progress(len(run.paths)) as advance:
         rows = facts_of(nlp, run, advance=advance)
         if form is Format.table:
             print_table(rows, None)
+        elif form is Format.csv:
+            write_csv(rows, sys.stdout.buffer, "utf8")  # a pipe wants no mark
         else:
             WRITERS[f".{form.value}"](rows, sys.stdout.buffer)
 

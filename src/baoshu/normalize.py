@@ -89,7 +89,7 @@ def render_figure(quantity: Quantity) -> tuple[str, int, int]:
     The other way round than `parse_figure`, and read back by it.
 
     Raises:
-        ValueError: There is no value to write, or 番, whose value is no number of it.
+        ValueError: There is no value to write.
     """
     if quantity.value is None:
         raise ValueError("a quantity without a value cannot be written")
@@ -204,7 +204,7 @@ def _with_unit(
     words, more = re.subn(r"^个[多余](?=月|星期|小时)", "个", words)
     vague = vague or bool(more)
     factor, words = _factor(words)
-    if words in ("番",) and value is not None and value == value.to_integral_value():
+    if words == "番" and value is not None and value == value.to_integral_value():
         return Quantity(Decimal(2) ** int(value) if value < 64 else None, unit="×")
     half = re.match(r"个?半(?=[年月天小])", words)
     if half:

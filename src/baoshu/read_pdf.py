@@ -71,20 +71,32 @@ def join_pages(pages: list[list[str]]) -> tuple[str, tuple[int, ...]]:
     kept = _without_furniture(pages)
     widths = sorted(len(line) for page in kept for line in page)
     widest = widths[int(0.9 * (len(widths) - 1))] if widths else 0
-    text, starts, last = "", [], ""
+    done: list[str] = []  # paragraphs, each with its line end
+    length, open_paragraph, last = 0, "", ""
+    starts = []
     for page in kept:
-        starts.append(len(text))
+        start = None
         for line in page:
             if last and _goes_on(last, line, widest):
-                text = text.removesuffix("\n")
-                gap = " " if text[-1:].isascii() and line.lstrip()[:1].isascii() else ""
-                gap = gap if text[-1:].isalpha() and line.lstrip()[:1].isalpha() else ""
-                text += gap + line.lstrip() + "\n"
-            else:
-                text += line.strip() + "\n"
+                open_paragraph += _gap(open_paragraph, line)
+            elif last:
+                done.append(open_paragraph + "\n")
+                length += len(done[-1])
+                open_paragraph = ""
+            if start is None:
+                start = length + len(open_paragraph)
+            open_paragraph += line.strip()
             last = line
-        starts[-1] = min(starts[-1], len(text))
-    return text, tuple(starts)
+        starts.append(length + len(open_paragraph) if start is None else start)
+    if last:
+        done.append(open_paragraph + "\n")
+    return "".join(done), tuple(starts)
+
+
+def _gap(before: str, line: str) -> str:
+    """Return what stands between two joined lines: a space between Latin words."""
+    words = (before[-1:], line.lstrip()[:1])
+    return " " if all(c.isascii() and c.isalpha() for c in words) else ""
 
 
 def _goes_on(line: str, following: str, widest: int) -> bool:

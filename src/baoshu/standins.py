@@ -22,13 +22,7 @@ _THAT = re.compile(
 _AREA = re.compile(
     r"[^省市县区旗州盟镇乡]{1,12}?(?:自治区|自治州|自治县|省|市|县|区|旗|州|盟|镇|乡|街道|村)"
 )
-_FULL_KINDS = {
-    "委": ("委", "委员会"),
-    "局": ("局",),
-    "院": ("院",),
-    "区": ("区",),
-    "旗": ("旗",),
-}
+_FULL_KINDS = {"委": ("委", "委员会")}  # where a full name ends in another word
 
 
 def stand_ins(doc: Doc) -> dict[tuple[int, int], Span]:

@@ -12,21 +12,21 @@ from baoshu.errors import BaoshuError
 from baoshu.fact_table import COLUMNS, Fact
 
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
-_PRECISION, _SCALE = (
-    38,
-    12,
-)  # digits of a value in parquet, and of them behind the point
+_PRECISION = 38  # digits of a value in parquet
+_SCALE = 12  # of them behind the point
 _BATCH = 10_000  # rows
 _REPLACED = "\N{REPLACEMENT CHARACTER}"  # for what xlsx cannot hold
 
 
-def write_csv(rows: Iterable[Fact], file: IO[bytes]) -> int:
-    """Write csv in UTF-8 with a mark, by which Excel knows it; return the row count.
+def write_csv(
+    rows: Iterable[Fact], file: IO[bytes], encoding: str = "utf-8-sig"
+) -> int:
+    """Write csv, in UTF-8 with a mark, by which Excel knows it; return the row count.
 
     Cells that a spreadsheet would run as a formula get an apostrophe before them
     (OWASP, CSV injection).
     """
-    text = io.TextIOWrapper(file, "utf-8-sig", newline="")
+    text = io.TextIOWrapper(file, encoding, newline="")
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     n = 0
