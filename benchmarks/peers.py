@@ -46,8 +46,7 @@ def lac() -> Callable[[str], Iterator[Span]]:
     def read_text(text: str) -> Iterator[Span]:
         for part in re.finditer(r"[^\n。；;]+", text):
             at = part.start()
-            words, tags = model.run(part.group())
-            for word, tag in zip(words, tags, strict=True):
+            for word, tag in model.run(part.group()):
                 at = text.index(word, at)
                 if tag in names:
                     yield at, at + len(word), names[tag]
