@@ -9,7 +9,8 @@ from thinc.api import Adam, Model
 
 from baoshu.annotations import blank, gold_doc
 from baoshu.labels import LINK_LABELS
-from baoshu.linker import FigureLinker, copy_mentions, decode
+from baoshu.link_targets import copy_mentions, targets
+from baoshu.linker import FigureLinker, decode
 from baoshu.linker_model import LinkScores, build_linker_model
 from baoshu.markup import parse
 from baoshu.pairs import WIDTH, candidates
@@ -184,3 +185,60 @@ def test_what_no_figure_links_to_is_no_mention():
     linker().set_annotations([doc], [scores])
     assert [e.text for e in doc.ents] == ["我局", "医院", "12家"]
     assert doc._.ent_scores == (0.1, 0.3, 0.4)
+
+
+def with_mentions(doc, *spans):
+    """The text again, with the mentions that a tagger might have found."""
+    found = blank().make_doc(doc.text)
+    found.ents = [found.char_span(a, b, label=label) for a, b, label in spans]
+    return found
+
+
+def test_targets_of_predicted_mentions():
+    """Right ones have their links, invented ones none, near misses do not count."""
+    source = (
+        "{l1 LOC|全市}的{t1 ITEM|公立医院}{f1 COUNT|85家|MEASURES:t1 SCOPE:l1}，"
+        "共{f2 COUNT|3人|SCOPE:l1 plan}，很好。"
+    )
+    gold = gold_doc(blank(), parse(source)[0])
+    at = {
+        text: gold.text.index(text) for text in ("全市", "医院", "85家", "3人", "很好")
+    }
+    places = [
+        (at["全市"], at["全市"] + 2, "LOC"),  # right
+        (at["医院"], at["医院"] + 2, "ITEM"),  # 公立医院 cut short
+        (at["85家"], at["85家"] + 3, "COUNT"),  # right
+        (at["很好"], at["很好"] + 2, "ITEM"),  # invented
+    ]
+    found = candidates(with_mentions(gold, *places))
+    got = targets(gold, found)
+    names = ["全市", "医院", "85家", "很好"]
+    heads = [names[head] for head in found.pairs[:, 1]]
+    assert sorted(heads) == sorted(["全市", "医院", "很好"])
+    of = {name: row for row, name in enumerate(heads)}
+    scope, measures = LINK_LABELS.index("SCOPE"), LINK_LABELS.index("MEASURES")
+    assert got.links[of["全市"], scope] == 1.0 and got.links.sum() == 1.0
+    assert got.links_counted[of["全市"], scope]
+    assert not got.links_counted[of["医院"]].any()
+    assert got.links_counted[of["很好"], measures]
+    assert got.marks.tolist() == [[0.0, 0.0, 0.0]] and got.marks_counted.all()
+
+
+def test_targets_of_a_figure_that_is_none():
+    gold = gold_doc(blank(), parse("{l1 LOC|全市}{f1 COUNT|3人|SCOPE:l1}，第5名。")[0])
+    fifth = gold.text.index("5")
+    found = candidates(with_mentions(gold, (0, 2, "LOC"), (fifth, fifth + 2, "COUNT")))
+    got = targets(gold, found)
+    assert got.links.sum() == 0 and got.links_counted.any()
+    assert not got.marks_counted.any()
+
+
+def test_targets_of_annotated_mentions_are_the_annotation():
+    for name in TINY:
+        doc = doc_of(name)
+        found = candidates(doc)
+        got = targets(doc, found)
+        assert got.links.sum() == len(doc._.links)
+        assert (got.links_counted == found.legal).all()
+        assert got.marks_counted.all()
+        assert got.marks[:, 0].tolist() == [float(mark[2]) for mark in doc._.marks]

@@ -16,7 +16,7 @@ from spacy.training import Example
 
 from baoshu.errors import BaoshuError
 from baoshu.labels import CHANGES, FIGURE_LABELS, LINK_HEADS, PLAN
-from baoshu.linker import copy_mentions
+from baoshu.link_targets import copy_mentions
 from baoshu.normalizer import FigureNormalizer
 from baoshu.scoring import (
     LinkKey,

@@ -18,7 +18,8 @@ from thinc.api import Config, Optimizer, set_dropout_rate
 
 from baoshu.cues import cues, says_plan
 from baoshu.labels import CHANGES, LINK_LABELS, LINKED_LABELS
-from baoshu.linker_model import MARKS, LinkerModel, LinkScores, figure_places
+from baoshu.link_targets import copy_mentions, targets
+from baoshu.linker_model import LinkerModel, LinkScores, figure_places
 from baoshu.normalize import parse_figure
 from baoshu.pipe import FORMAT, FigurePipe
 from baoshu.scoring import link_prf
@@ -44,14 +45,25 @@ _MEASURES, _SCOPE = LINK_LABELS.index("MEASURES"), LINK_LABELS.index("SCOPE")
     default_config={
         "model": Config().from_str(DEFAULT_MODEL)["model"],
         "threshold": 0.5,
+        "predicted_mentions": 0.0,
     },
     default_score_weights={"link_f": 1.0, "link_p": 0.0, "link_r": 0.0},
 )
 def make_figure_linker(
-    nlp: Language, name: str, model: LinkerModel, threshold: float
+    nlp: Language,
+    name: str,
+    model: LinkerModel,
+    threshold: float,
+    predicted_mentions: float,
 ) -> "FigureLinker":
-    """Create the component; a link is made where its probability is the threshold."""
-    return FigureLinker(nlp.vocab, model, name, threshold)
+    """Create the component.
+
+    Args:
+        threshold: A link is made where its probability is at least this.
+        predicted_mentions: Share of the documents that it learns from with the mentions
+            that `figure_ner` predicts, the others with the annotated ones.
+    """
+    return FigureLinker(nlp.vocab, model, name, threshold, predicted_mentions)
 
 
 class FigureLinker(FigurePipe):
@@ -62,7 +74,12 @@ class FigureLinker(FigurePipe):
     """
 
     def __init__(
-        self, vocab: Vocab, model: LinkerModel, name: str, threshold: float
+        self,
+        vocab: Vocab,
+        model: LinkerModel,
+        name: str,
+        threshold: float,
+        predicted_mentions: float = 0.0,
     ) -> None:
         super().__init__(
             vocab,
@@ -72,6 +89,7 @@ class FigureLinker(FigurePipe):
             calibration=[1.0, 0.0],
             format=FORMAT,
         )
+        self._predicted = predicted_mentions
 
     def initialize(
         self,
@@ -151,14 +169,20 @@ class FigureLinker(FigurePipe):
         sgd: Optimizer | None = None,
         losses: dict[str, float] | None = None,
     ) -> dict[str, float]:
-        """Learn from a batch, on the gold mentions; the loss is a mean a figure."""
+        """Learn from a batch; the loss is a mean a figure.
+
+        Most mentions that are predicted wrongly should get no link, which annotated
+        ones, linked nearly all, cannot teach: so some documents keep the mentions that
+        `figure_ner`, which learns before, has left on them.
+        """
         losses = {} if losses is None else losses
         losses.setdefault(self.name, 0.0)
         examples = list(examples)
         validate_examples(examples, "FigureLinker.update")
         set_dropout_rate(self.model.get_ref("hidden"), drop)
         for example in examples:
-            copy_mentions(example.reference, example.predicted)
+            if np.random.random() >= self._predicted:
+                copy_mentions(example.reference, example.predicted)
         scores, backprop = self.model.begin_update([eg.predicted for eg in examples])
         loss, gradient = self.get_loss(examples, scores)
         backprop(gradient)
@@ -175,11 +199,12 @@ class FigureLinker(FigurePipe):
         loss, gradient = 0.0, []
         for example, scored in zip(examples, scores, strict=True):
             found = scored.candidates
-            gold = _gold_links(example.reference, scored)
-            link_loss, d_links = _cross_entropy(scored.links, gold, found.legal)
-            marks = _gold_marks(example.reference)
+            gold = targets(example.reference, found)
+            link_loss, d_links = _cross_entropy(
+                scored.links, gold.links, gold.links_counted
+            )
             mark_loss, d_marks = _cross_entropy(
-                scored.marks, marks, np.ones_like(marks, dtype=bool)
+                scored.marks, gold.marks, gold.marks_counted
             )
             loss += (link_loss + mark_loss) / n_figures
             gradient.append(LinkScores(found, d_links / n_figures, d_marks / n_figures))
@@ -187,12 +212,6 @@ class FigureLinker(FigurePipe):
 
     def score(self, examples: Iterable[Example], **_: Any) -> dict[str, Any]:
         return link_prf(examples)
-
-
-def copy_mentions(source: Doc, target: Doc) -> None:
-    """Give a Doc the mentions of another Doc of the same tokens."""
-    target.ents = [Span(target, e.start, e.end, label=e.label_) for e in source.ents]
-    target._.ent_scores = (1.0,) * len(source.ents)
 
 
 def decode(probs: np.ndarray, threshold: float) -> np.ndarray:
@@ -246,22 +265,3 @@ def _cross_entropy(
     right = np.where(gold > 0, probs, 1.0 - probs)
     loss = -np.log(np.maximum(right, 1e-9)) * counted
     return float(loss.sum()), ((probs - gold) * counted).astype(np.float32)
-
-
-def _gold_links(reference: Doc, scored: LinkScores) -> np.ndarray:
-    """Return which links the reference has, (n_pairs, n_links) float32."""
-    gold = np.zeros(scored.links.shape, dtype=np.float32)
-    number = {(e.start_char, e.end_char): i for i, e in enumerate(reference.ents)}
-    row_of = {tuple(pair): row for row, pair in enumerate(scored.candidates.pairs)}
-    for a, b, c, d, label, _ in reference._.links:
-        gold[row_of[number[a, b], number[c, d]], LINK_LABELS.index(label)] = 1.0
-    return gold
-
-
-def _gold_marks(reference: Doc) -> np.ndarray:
-    """Return planned, up, down of each figure, (n_figures, 3) float32."""
-    rows = [
-        [planned, *(change == name for name in _CHANGES)]
-        for _, _, planned, change, _ in reference._.marks
-    ]
-    return np.array(rows, dtype=np.float32).reshape(-1, MARKS)

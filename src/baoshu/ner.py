@@ -116,13 +116,18 @@ class FigureNer(FigurePipe):
         sgd: Optimizer | None = None,
         losses: dict[str, float] | None = None,
     ) -> dict[str, float]:
-        """Learn from a batch; the loss is the cross entropy of the tags a mention."""
+        """Learn from a batch; the loss is the cross entropy of the tags a mention.
+
+        What was predicted on the way is left on the documents, for the linker.
+        """
         losses = {} if losses is None else losses
         losses.setdefault(self.name, 0.0)
         examples = list(examples)
         validate_examples(examples, "FigureNer.update")
         set_dropout_rate(self.model, drop)
-        logits, backprop = self.model.begin_update([eg.predicted for eg in examples])
+        docs = [example.predicted for example in examples]
+        logits, backprop = self.model.begin_update(docs)
+        self.set_annotations(docs, logits)
         loss, gradient = self.get_loss(examples, logits)
         backprop(gradient)
         if sgd is not None:
