@@ -1,10 +1,13 @@
 """Stand-ins to the named body that the document itself names, or to nothing."""
 
+import csv
+
 import pytest
 
-from baoshu.annotations import blank, gold_doc
+from baoshu.annotations import blank, gold_doc, read
 from baoshu.markup import parse
 from baoshu.standins import stand_ins
+from conftest import ROOT
 
 TITLE = "{ORG|汀渚县卫生健康局}2023年工作总结\n"
 
@@ -51,4 +54,45 @@ def resolved(source):
     ],
 )
 def test_stand_ins(source, expected):
+    assert resolved(source) == expected
+
+
+def test_accuracy_on_read_cases():
+    """216 stand-ins of 74 reports, read by two readers and settled by a third.
+
+    The rules were mended with these cases in view: 85.2 % before, 93.5 % after.
+    """
+    with (ROOT / "tests" / "data" / "standins.tsv").open(encoding="utf8") as file:
+        cases = list(csv.DictReader(file, delimiter="\t"))
+    assert len(cases) >= 200
+    found = {}
+    for name in {case["document"] for case in cases}:
+        (path,) = (ROOT / "annotations").glob(f"*/{name}.txt")
+        found[name] = stand_ins(gold_doc(blank(), read(path)[0]))
+    right = 0
+    for case in cases:
+        start = int(case["start"])
+        place = (start, start + len(case["stand_in"]))
+        head = found[case["document"]].get(place)
+        right += (head.text if head is not None else "-") == case["named"]
+    assert right / len(cases) == pytest.approx(0.935, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("{ORG|菱州市审计局}\n{LOC|全市}", [("全市", "菱州市")]),
+        ("{LOC|景德镇市}。{LOC|我市}", [("我市", "景德镇市")]),
+        ("{LOC|高铁片区}、{LOC|望樟区}。{LOC|全区}", [("全区", "望樟区")]),
+        (
+            "{ORG|柞清县人民医院}年报。{ORG|市中心医院}来帮。{ORG|医院}共有。",
+            [("医院", "柞清县人民医院")],
+        ),
+        (
+            "{ORG|崇泽县第二人民医院}。{ORG|第二人民医院}。{ORG|该院}",
+            [("该院", "崇泽县第二人民医院")],
+        ),
+    ],
+)
+def test_names_that_hold_the_word_of_another_kind(source, expected):
     assert resolved(source) == expected

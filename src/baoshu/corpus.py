@@ -13,12 +13,13 @@ from spacy.tokens import Doc, DocBin
 from spacy.training import Example
 
 from baoshu import extensions  # noqa: F401  registers what a DocBin holds
+from baoshu.augment import Augmenter
 from baoshu.errors import ConfigError
 from baoshu.sections import Outline
 
 
 def create_piece_reader(
-    path: Path, max_length: int
+    path: Path, max_length: int, augmenter: Augmenter | None = None
 ) -> Callable[[Language], Iterator[Example]]:
     """Return a reader of ``path`` that yields pieces of whole paragraphs.
 
@@ -26,6 +27,7 @@ def create_piece_reader(
         path: A .spacy file written by ``baoshu convert``.
         max_length: The most tokens of a piece of several paragraphs; 0 yields whole
             documents, and a longer paragraph stays whole.
+        augmenter: What varies the pieces, anew each time they are read.
     """
 
     def read(nlp: Language) -> Iterator[Example]:
@@ -35,7 +37,11 @@ def create_piece_reader(
             for piece in pieces(doc, max_length):
                 predicted = nlp.make_doc(piece.text)
                 predicted._.above = piece._.above
-                yield Example(predicted, piece)
+                example = Example(predicted, piece)
+                if augmenter is None:
+                    yield example
+                else:
+                    yield from augmenter(nlp, example)
 
     return read
 

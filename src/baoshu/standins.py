@@ -54,9 +54,7 @@ def _antecedent(
     that = _THAT.fullmatch(text)
     if that:
         kind = that["kind"]
-        alike = [
-            m for m in before if m.label_ == mention.label_ and _of_kind(m, kind)
-        ]
+        alike = [m for m in before if m.label_ == mention.label_ and _of_kind(m, kind)]
         if alike:
             return _fullest(alike[-1], every)
     own = _OWN.fullmatch(text) or _WITHIN.fullmatch(text)
