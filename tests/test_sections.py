@@ -33,12 +33,31 @@ def path(word):
         ("12所", ["一、2023年工作情况", "（一）强化基层"]),
         ("3.5万", ["一、2023年工作情况", "（一）强化基层", "1.签约服务有力"]),
         ("8000", ["一、2023年工作情况", "（二）疾病预防"]),
-        ("6所", ["二、2024年工作打算"]),
+        ("6所", ["二、2024年工作打算", "一是新建卫生室6所"]),
         ("1.2亿", ["二、2024年工作打算", "（一）项目"]),
     ],
 )
 def test_the_path_at_a_place(word, expected):
     assert path(word) == expected
+
+
+def test_points_inside_a_paragraph():
+    text = (
+        "标题\n一、进展\n突出重点:一是抓项目，投入3亿元；二是抓队伍。培训5人。\n"
+        "另有7家。这是9家，统一是2家。\n三是抓作风，整改4条。"
+    )
+    outline = Outline(text)
+    paths = {
+        word: [text[h.start : h.end] for h in outline.path(text.index(word))]
+        for word in ("3亿", "5人", "7家", "2家", "4条")
+    }
+    assert paths == {
+        "3亿": ["一、进展", "一是抓项目"],
+        "5人": ["一、进展", "二是抓队伍"],
+        "7家": ["一、进展"],
+        "2家": ["一、进展"],
+        "4条": ["一、进展", "三是抓作风"],
+    }
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 
 from baoshu.chars import simplified
 from baoshu.normalize import parse_figure
-from baoshu.sections import Outline
+from baoshu.sections import POINT, Outline
 
 _AHEAD = re.compile(
     r"计划|打算|安排|部署|目标|下一步|下步|今后|展望|思路|明年|下半年|预期|规划|"
@@ -68,7 +68,7 @@ def says_plan(rows: np.ndarray) -> np.ndarray:
 
 
 def _row(text: str, start: int, end: int, outline: Outline, own: int) -> list[bool]:
-    path = [text[h.start : h.end] for h in outline.path(start)]
+    path = [text[h.start : h.end] for h in outline.path(start) if h.level < POINT]
     paragraph = text[text.rfind("\n", 0, start) + 1 : start]
     sentence = _SENTENCE.split(paragraph)[-1]
     clause = _CLAUSE.split(sentence)[-1]

@@ -2,6 +2,7 @@
 
 Reports number their sections 第一部分, 一、, （一）, 1., (1); a numbered heading may stand
 on a line of its own or run into its paragraph, where it ends with the first sentence.
+Inside a paragraph they count 一是, 二是; such a point lasts no longer than its paragraph.
 """
 
 import re
@@ -16,6 +17,11 @@ _NUMBERED = (
     re.compile(r"\s*\d{1,2}(?:[、．]|\.(?!\d))"),
     re.compile(r"\s*(?:[（(]\d{1,2}[)）]|[①-⑳])"),
 )
+POINT = len(_NUMBERED)  # the level of 一是
+_POINT = re.compile(
+    rf"(?:^|(?<=[。；;：:，,！!？?\s]))[{_NUMERALS}]{{1,2}}是[^。；;，,：:！!？?\n]{{2,30}}",
+    re.M,
+)
 _ENDS = re.compile(r"[。；;！!？?\n]")
 _LONGEST = 60  # a numbered line with no sentence end before that is an item, no heading
 _PARAGRAPH = 30  # a longer line is no name
@@ -26,7 +32,7 @@ _BARE = re.compile(
 
 @dataclass(frozen=True)
 class Heading:
-    """``text[start:end]``; ``level`` 0 is 第一部分, 1 is 一、, 2 （一）, 3 1., 4 (1)."""
+    """``text[start:end]``; ``level`` 0 is 第一部分, 1 一、, 2 （一）, 3 1., 4 (1), 5 一是."""
 
     start: int
     end: int
@@ -48,7 +54,8 @@ def headings(text: str) -> list[Heading]:
             skip = len(line) - len(line.lstrip())
             found.append(Heading(start + skip, start + length, level))
         start += len(line)
-    return found
+    found += (Heading(*point.span(), POINT) for point in _POINT.finditer(text))
+    return sorted(found, key=lambda heading: heading.start)
 
 
 def _following(lines: list[str]) -> list[str]:
@@ -90,7 +97,14 @@ class Outline:
 
     def path(self, place: int) -> tuple[Heading, ...]:
         """Return the headings over a character offset, outermost first."""
-        return self._paths[bisect_right(self._starts, place)]
+        path = self._paths[bisect_right(self._starts, place)]
+        if (
+            path
+            and path[-1].level == POINT
+            and "\n" in self.text[path[-1].start : place]
+        ):
+            return path[:-1]
+        return path
 
     def above(self, place: int) -> str:
         """Return the title and the headings over a place, a line each."""
