@@ -22,6 +22,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 from spacy.language import Language
@@ -34,7 +35,7 @@ from baoshu.markup import Annotated, Mention
 from baoshu.normalize import parse_figure
 from baoshu.normalizer import FigureNormalizer
 from baoshu.slips import corrected
-from baoshu.terms import Term, Terms
+from baoshu.terms import Term
 from baoshu.verification import Finding, equations, verify
 
 PLANTED = 300
@@ -78,10 +79,12 @@ def slips(words: str, rng: random.Random) -> dict[str, str]:
     i = rng.choice(at)
     other = rng.choice([d for d in "123456789" if d != words[i]])
     out["digit"] = words[:i] + other + words[i + 1 :]
-    pairs = [(a, b) for a, b in zip(at, at[1:], strict=False) if words[a] != words[b]]
+    pairs = [(a, b) for a, b in pairwise(at) if words[a] != words[b]]
     if pairs:
         a, b = rng.choice(pairs)
-        out["swap"] = words[:a] + words[b] + words[a + 1 : b] + words[a] + words[b + 1 :]
+        out["swap"] = (
+            words[:a] + words[b] + words[a + 1 : b] + words[a] + words[b + 1 :]
+        )
     whole = [a for a in at if "." not in words[:a]]
     if len(whole) > 1:
         i = rng.choice(whole)
@@ -91,7 +94,11 @@ def slips(words: str, rng: random.Random) -> dict[str, str]:
             out["scale"] = words.replace(scale, wrong)
     new = iter([rng.choice("123456789") for _ in at])
     out["another"] = _DIGITS.sub(lambda _: next(new), words)
-    return {kind: text for kind, text in out.items() if text != words and text[0] not in ",.0"}
+    return {
+        kind: text
+        for kind, text in out.items()
+        if text != words and text[0] not in ",.0"
+    }
 
 
 def changed(annotated: Annotated, index: int, words: str) -> Annotated:
@@ -111,7 +118,9 @@ def changed(annotated: Annotated, index: int, words: str) -> Annotated:
     return replace(annotated, text=text, mentions=tuple(mentions))
 
 
-def plant(report: Report, index: int, rng: random.Random, nlp: Language) -> Planted | None:
+def plant(
+    report: Report, index: int, rng: random.Random, nlp: Language
+) -> Planted | None:
     """Return the report with a slip in one figure, or None where there is none to make."""
     mention = report.annotated.mentions[index]
     found = slips(report.annotated.surface(mention), rng)
@@ -123,7 +132,12 @@ def plant(report: Report, index: int, rng: random.Random, nlp: Language) -> Plan
     return Planted(build(nlp, annotated), slip, (there.start, there.end))
 
 
-def broken(terms: dict[tuple[int, int], Term], where: tuple[int, int], planted: Planted, held: list) -> str:
+def broken(
+    terms: dict[tuple[int, int], Term],
+    where: tuple[int, int],
+    planted: Planted,
+    held: list,
+) -> str:
     """Return the kind of an equation that the slip breaks, "" where it breaks none."""
     value = parse_figure(planted.doc.text, *planted.place).value
     if value is None:
@@ -153,13 +167,27 @@ def untouched(corpus: list[Report]) -> list[Report]:
             ways[f"{FORMS[equation.form].kind}: {equation.way}"][found.verdict] += 1
         found = contradictions(report.doc)
         for finding in found:
-            print("contradiction", report.name, finding.equation, finding.explanation.zh, sep="\t")
+            print(
+                "contradiction",
+                report.name,
+                finding.equation,
+                finding.explanation.zh,
+                sep="\t",
+            )
         if not found:
             clean.append(report)
     print(f"\n{len(corpus)} untouched reports, {len(clean)} without a contradiction\n")
-    print("| equation | consistent | rounding | contradiction |\n| --- | --- | --- | --- |")
+    print(
+        "| equation | consistent | rounding | contradiction |\n| --- | --- | --- | --- |"
+    )
     for way, count in sorted(ways.items()):
-        print(f"| {way} |", " | ".join(str(count[v]) for v in ("consistent", "rounding", CONTRADICTION)), "|")
+        print(
+            f"| {way} |",
+            " | ".join(
+                str(count[v]) for v in ("consistent", "rounding", CONTRADICTION)
+            ),
+            "|",
+        )
     return clean
 
 
@@ -167,7 +195,11 @@ def in_equations(clean: list[Report], rng: random.Random, nlp: Language) -> None
     """Plant errors in figures of equations that hold and print the second table."""
     places = []
     for report in clean:
-        held = [e for e, found in equations([report.doc]) if found.verdict != CONTRADICTION and FORMS[e.form].sign == "="]
+        held = [
+            e
+            for e, found in equations([report.doc])
+            if found.verdict != CONTRADICTION and FORMS[e.form].sign == "="
+        ]
         terms = {(t.span.start_char, t.span.end_char): t for e in held for t in e.terms}
         index = {(m.start, m.end): i for i, m in enumerate(report.annotated.mentions)}
         for where, term in terms.items():
@@ -185,11 +217,21 @@ def in_equations(clean: list[Report], rng: random.Random, nlp: Language) -> None
             continue
         found = contradictions(planted.doc)
         hits = [f for f in found if names(f, planted.place)]
-        first = any((s := f.figures[0]).start_char == planted.place[0] and s for f in hits)
+        first = any(
+            (s := f.figures[0]).start_char == planted.place[0] and s for f in hits
+        )
         false += len(found) - len(hits)
         for row in ("all", f"slip: {planted.slip}", f"equation: {kind}"):
-            table[row].update(planted=1, found=bool(hits), first=first, reported=len(found), right=len(hits))
-    print(f"\n{len(places)} figures stand in equations that hold; errors planted in {PLANTED} of them\n")
+            table[row].update(
+                planted=1,
+                found=bool(hits),
+                first=first,
+                reported=len(found),
+                right=len(hits),
+            )
+    print(
+        f"\n{len(places)} figures stand in equations that hold; errors planted in {PLANTED} of them\n"
+    )
     print_table(table)
     print(f"\ncontradictions that do not name the planted figure: {false}")
 
@@ -211,15 +253,29 @@ def anywhere(clean: list[Report], rng: random.Random, nlp: Language) -> None:
         if not planted:
             continue
         mention = report.annotated.mentions[i]
-        tried = [e for e, _ in equations([report.doc]) if any(t.span.start_char == mention.start for t in e.terms)]
+        tried = [
+            e
+            for e, _ in equations([report.doc])
+            if any(t.span.start_char == mention.start for t in e.terms)
+        ]
         equal = any(FORMS[e.form].sign == "=" for e in tried)
         found = contradictions(planted.doc)
         hits = [f for f in found if names(f, planted.place)]
         first = any(f.figures[0].start_char == planted.place[0] for f in hits)
-        group = "in an equation" if equal else "in a bound only" if tried else "in neither"
+        group = (
+            "in an equation" if equal else "in a bound only" if tried else "in neither"
+        )
         for row in ("all", group):
-            table[row].update(planted=1, found=bool(hits), first=first, reported=len(found), right=len(hits))
-    print(f"\nerrors planted in {PLANTED} figures of {len(places)}, whatever they stand in\n")
+            table[row].update(
+                planted=1,
+                found=bool(hits),
+                first=first,
+                reported=len(found),
+                right=len(hits),
+            )
+    print(
+        f"\nerrors planted in {PLANTED} figures of {len(places)}, whatever they stand in\n"
+    )
     print_table(table)
 
 
@@ -229,7 +285,11 @@ def print_table(table: dict[str, Counter[str]]) -> None:
     for row, count in sorted(table.items()):
         n = count["planted"]
         shares = [f"{count[key]} ({count[key] / n:.2f})" for key in ("found", "first")]
-        print(f"| {row} | {n} |", " | ".join(shares), f"| {count['reported']} | {count['right']} |")
+        print(
+            f"| {row} | {n} |",
+            " | ".join(shares),
+            f"| {count['reported']} | {count['right']} |",
+        )
 
 
 def main() -> None:

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from baoshu.loading import load
     from baoshu.normalize import Quantity, parse_figure
     from baoshu.units import convert_unit
+    from baoshu.verification import Finding, verify
 
 __version__ = metadata.version("baoshu")
 __all__ = [
     "BaoshuError",
     "Fact",
     "Figure",
+    "Finding",
     "Quantity",
     "__version__",
     "convert_unit",
@@ -29,6 +31,7 @@ __all__ = [
     "load",
     "parse_figure",
     "to_frame",
+    "verify",
 ]
 
 _HOMES = {
@@ -41,6 +44,8 @@ _HOMES = {
     "Quantity": "normalize",
     "parse_figure": "normalize",
     "convert_unit": "units",
+    "Finding": "verification",
+    "verify": "verification",
 }
 
 

@@ -27,7 +27,9 @@ _EVERY = re.compile(r"每[年月天日周季次]|[月日年周]均")
 _SAID = re.compile(r"标准|水平|金额|约|近|达到?|为|仅|不足|不到|超过?|的|有")
 _IN_ALL = re.compile(r"(?:共计|合计|总计|共|总额|总金额|折合)[^,;。、每]{0,8}$")
 _LISTED = re.compile(r"[、和及与]|以及|分别|各")
-_THOUSAND = re.compile(r"每(?P<ten>[千万])(?:名)?(?:常住|户籍)?(?:人口|居民|人)(?!口?老)")
+_THOUSAND = re.compile(
+    r"每(?P<ten>[千万])(?:名)?(?:常住|户籍)?(?:人口|居民|人)(?!口?老)"
+)
 _POPULATION = re.compile(r"(?:常住|户籍|总)人口$")
 
 
@@ -65,7 +67,7 @@ def _mean(terms: Terms, mean: Term) -> Iterator[Equation]:
         if ";" in terms.between(near[1], mean) or (listed and whole is count):
             continue
         what = _SAID.sub("", said["what"])
-        if what and not set(what) & set(total.words + count.words):
+        if what and what[-1] not in total.words + count.words:
             continue
         yield Equation("average", mean, (total, whole), "mean")
         return
@@ -104,9 +106,7 @@ def _is_population(term: Term) -> bool:
     return any(_POPULATION.search(span.text) for span in named)
 
 
-def _per_thousand(
-    terms: Terms, rate: Term, people: list[Term]
-) -> Iterator[Equation]:
+def _per_thousand(terms: Terms, rate: Term, people: list[Term]) -> Iterator[Equation]:
     """床位2315张，每千常住人口拥有床位5.79张: by the population the report gives."""
     said = _THOUSAND.search(rate.lead)
     if not said or not people:
@@ -129,10 +129,11 @@ def _vital(terms: Terms, rate: Term, people: list[Term]) -> Iterator[Equation]:
         if births and deaths and births.figure.unit == deaths.figure.unit == "‰":
             yield Equation("natural growth", rate, (births, deaths), "vital")
         return
-    for word in ("出生", "死亡"):
-        if f"{word}率" in rate.words and near and word in near[0].words:
-            if near[0].is_level and near[0].figure.unit in ("人", "名"):
-                yield from _by_population("vital rate", rate, near[0], people, "vital")
+    count = near[0] if near else None
+    if count is None or not count.is_level or count.figure.unit not in ("人", "名"):
+        return
+    if any(f"{w}率" in rate.words and w in count.words for w in ("出生", "死亡")):
+        yield from _by_population("vital rate", rate, count, people, "vital")
 
 
 def _by_population(

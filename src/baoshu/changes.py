@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from baoshu.equations import Equation
 from baoshu.terms import Term, Terms, same_unit
 
-_OTHER_BASIS = re.compile(r"同口径|可比|不变价|剔除|扣除|实际增|名义|年均|环比|折|平均增")
+_OTHER_BASIS = re.compile(
+    r"同口径|可比|不变价|剔除|扣除|实际增|名义|年均|环比|折|平均增"
+)
 _BASE = re.compile(r"比|较|与|同[期比]|上年|去年|环")
 _PLANNED = re.compile(r"预算|目标|计划|任务|进度")
 _FROM = re.compile(r"(?:由|从)[^由从,;。]*$")
@@ -25,7 +27,9 @@ _AGAINST = re.compile(
 )
 _PAST = re.compile(r"上年|去年|前年|同期|[12]\d{3}年|年初|上月|季度|此前|原来")
 _BY = re.compile(r"^[^,;。、]{0,14}$")
-_VERB = re.compile(r"^[,(](?:共|净|累计)?(?:减少|增加|提高|下降|上升|压减|缩短|缩小|降低|增长|回落)了?$")
+_VERB = re.compile(
+    r"^[,(](?:共|净|累计)?(?:减少|增加|提高|下降|上升|压减|缩短|缩小|降低|增长|回落)了?$"
+)
 _LISTED = re.compile(r"[、和及与]")
 _SAME_CLAUSE = re.compile(r"^[^,;。、\d]{0,12}$")
 _NEXT_CLAUSE = re.compile(r"^[^;。、\d]{0,24}$")
@@ -52,7 +56,9 @@ def _growth(terms: Terms, rate: Term) -> Iterator[Equation]:
         first, second = sorted((amount, rate), key=lambda t: t.index)
         if _BASE.search(terms.between(amount, rate)) or not _same(amount, rate):
             continue
-        if _PLANNED.search(amount.lead) or _OTHER_BASIS.search(first.lead + second.lead):
+        if _PLANNED.search(amount.lead) or _OTHER_BASIS.search(
+            first.lead + second.lead
+        ):
             continue
         level = _level_of(terms, first, amount)
         if level is not None:
@@ -63,7 +69,12 @@ def _growth(terms: Terms, rate: Term) -> Iterator[Equation]:
 def _beside(terms: Terms, term: Term) -> list[Term]:
     places = (term.index - 1, term.index + 1)
     near = [terms.all[i] for i in places if 0 <= i < len(terms.all)]
-    return [t for t in near if t.sentence == term.sentence and _SAME_CLAUSE.match(terms.between(t, term)[1:])]
+    return [
+        t
+        for t in near
+        if t.sentence == term.sentence
+        and _SAME_CLAUSE.match(terms.between(t, term)[1:])
+    ]
 
 
 def _level_of(terms: Terms, first: Term, amount: Term) -> Term | None:
@@ -71,9 +82,9 @@ def _level_of(terms: Terms, first: Term, amount: Term) -> Term | None:
     for term in terms.before(first):
         if term.sentence != first.sentence:
             return None
-        if term.is_level and same_unit(term, amount) and not term.figure.planned:
-            if _same(term, amount):
-                return term
+        level = term.is_level and not term.figure.planned
+        if level and same_unit(term, amount) and _same(term, amount):
+            return term
     return None
 
 
@@ -93,7 +104,11 @@ def _from_to(terms: Terms, to: Term) -> Iterator[Equation]:
         return
     change = terms.all[to.index + 1]
     words = terms.between(to, change)
-    if change.sentence != to.sentence or not _NEXT_CLAUSE.match(words) or _AGAINST.search(words):
+    if (
+        change.sentence != to.sentence
+        or not _NEXT_CLAUSE.match(words)
+        or _AGAINST.search(words)
+    ):
         return
     if _OTHER_BASIS.search(words) or not (_same(change, to) or _VERB.match(words)):
         return
@@ -103,10 +118,18 @@ def _from_to(terms: Terms, to: Term) -> Iterator[Equation]:
 
 def _sized(before: Term, to: Term, change: Term, up: bool) -> Iterator[Equation]:
     figure = change.figure
-    if figure.unit == "%" and not to.is_rate and (figure.change or "幅" in change.words):
+    if (
+        figure.unit == "%"
+        and not to.is_rate
+        and (figure.change or "幅" in change.words)
+    ):
         form = "rise by levels" if up else "fall by levels"
         yield Equation(form, change, (before, to), "from to")
-    elif figure.unit == "×" and not figure.change and re.search(r"是|为|相当于", change.lead):
+    elif (
+        figure.unit == "×"
+        and not figure.change
+        and re.search(r"是|为|相当于", change.lead)
+    ):
         yield Equation("multiple", change, (before, to), "from to")
     elif figure.change and _in_levels(change, to):
         pair = (to, before) if up else (before, to)
@@ -122,7 +145,11 @@ def _in_levels(change: Term, level: Term) -> bool:
 
 def _against(terms: Terms, change: Term) -> Iterator[Equation]:
     """A level, what it is held against, and by how much the two differ."""
-    if change.figure.change is None and "差" not in change.lead and "缺" not in change.lead:
+    if (
+        change.figure.change is None
+        and "差" not in change.lead
+        and "缺" not in change.lead
+    ):
         return
     if _LISTED.match(change.tail) or _LISTED.match(change.lead):
         return

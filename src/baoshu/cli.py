@@ -1,6 +1,7 @@
 """The command line: arguments in, one message out. Nothing here is imported elsewhere.
 
-Exit codes: 0 all done, 1 an error that was said, 2 a wrong call.
+Exit codes: 0 all done, 1 an error that was said, 2 a wrong call; of `verify` 2 too where
+it found a contradiction.
 """
 
 import io
@@ -30,10 +31,17 @@ ModelOption = Annotated[
     str | None,
     typer.Option("--model", "-m", help="A pipeline; by default the one that ships."),
 ]
+Reports = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="FILE...",
+        help="Reports (txt, html, docx, pdf), folders of them, or - for standard input.",
+    ),
+]
 
 
 class Format(str, Enum):
-    """What `extract` writes."""
+    """What `extract` writes and, of these, `verify` prints."""
 
     table = "table"
     csv = "csv"
@@ -44,13 +52,7 @@ class Format(str, Enum):
 
 @app.command()
 def extract(
-    paths: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="FILE...",
-            help="Reports (txt, html, docx, pdf), folders of them, or - for standard input.",
-        ),
-    ],
+    paths: Reports,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="File to write; by default the terminal."),
@@ -79,6 +81,11 @@ def extract(
         _print_facts(nlp, run, form)
     else:
         _write_facts(nlp, run, form, output)
+    _say_left(run)
+
+
+def _say_left(run: Any) -> None:
+    """Say which files were not read; exit with 1 where that was an error."""
     for message in run.failed:
         _say(f"baoshu: {message}")
     if run.left_out:
@@ -189,6 +196,37 @@ def view(
 
 
 @app.command()
+def verify(
+    paths: Reports,
+    every: Annotated[bool, typer.Option("--all", help="Every equation tried.")] = False,
+    form: Annotated[Format, typer.Option("--format", "-f")] = Format.table,
+    model: ModelOption = None,
+) -> None:
+    """Check whether reports add up: print what contradicts itself, in them and between.
+
+    Exit code 0 where nothing does, 2 where something does, 1 where a file was not read.
+    """
+    from baoshu import verification
+    from baoshu.extraction import plan, read_all
+    from baoshu.loading import load
+    from baoshu.terminal import print_findings
+
+    if form not in (Format.table, Format.jsonl):
+        raise BaoshuError(
+            f"findings are printed as table or jsonl, not as {form.value}"
+        )
+    run = plan(paths)
+    places = read_all(load(model), run)
+    tried = verification.verify(places)
+    wrong = [f for f in tried if f.verdict == verification.CONTRADICTION]
+    print_findings(tried if every else wrong, places, as_json=form is Format.jsonl)
+    _say(f"{len(wrong)} contradictions among {len(tried)} equations tried")
+    _say_left(run)
+    if wrong:
+        raise typer.Exit(2)
+
+
+@app.command()
 def check(
     folder: Annotated[
         Path, typer.Argument(help="Annotated files or a folder of them.")
@@ -200,24 +238,19 @@ def check(
     """Check annotated files: every error with file, line and text."""
     from baoshu.annotations import check as check_folder
     from baoshu.annotations import files
+    from baoshu.audit import audit as doubts_of
 
     problems = check_folder(folder)
     for problem in problems:
         print(problem)
     count = len(files(folder))
-    doubts = _doubts(folder) if audit else []
+    doubts = doubts_of(folder) if audit else []
     for doubt in doubts:
         print(doubt)
     said = f", {len(doubts)} doubts to be read" if audit else ""
     _say(f"{count} files, {len(problems)} problems{said}")
     if problems:
         raise typer.Exit(1)
-
-
-def _doubts(folder: Path) -> list[Any]:
-    from baoshu.audit import audit
-
-    return audit(folder)
 
 
 @app.command()

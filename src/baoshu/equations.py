@@ -209,7 +209,9 @@ class Equation:
         """Return it in the words of the report: 7名 + 5名 = 12名."""
         words = [term.span.text for term in self.operands]
         times = self.times or (1,) * len(words)
-        parts = [w if n == 1 else f"{w} × {n}" for w, n in zip(words, times, strict=True)]
+        parts = [
+            w if n == 1 else f"{w} × {n}" for w, n in zip(words, times, strict=True)
+        ]
         fields = {"all": " + ".join(parts), "=": self.result.span.text}
         return FORMS[self.form].pattern.format(*words, **fields)
 

@@ -99,6 +99,25 @@ def _one(nlp: Language, path: Path | None, run: Run) -> Iterator[Fact]:
     run.characters += len(document.text)
 
 
+def read_all(nlp: Language, run: Run) -> dict[Doc, tuple[str, int]]:
+    """Return the Docs of all files: of each the name of its document and where it starts.
+
+    Args:
+        nlp: The pipeline.
+        run: Its ``failed`` is filled in on the way.
+    """
+    places: dict[Doc, tuple[str, int]] = {}
+    for path in run.paths:
+        try:
+            document = read_named(path)
+        except BaoshuError as error:
+            run.failed.append(str(error))
+            continue
+        for doc, offset in read_figures(nlp, document):
+            places[doc] = (document.name, offset)
+    return places
+
+
 def read_named(path: Path | None) -> Document:
     """Return the document in a file, with the name of the file."""
     return replace(read_document(path), name="-" if path is None else path.name)

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from baoshu.chars import plain
+from baoshu.chars import SPACE
 from baoshu.figures import Figure
 from baoshu.numerals import CHINESE
 
@@ -79,7 +79,9 @@ class Stated:
         if not self.suffix:
             return f"{_short(value)} {unit or ''}".rstrip()
         fine = self.grain / self.scale / 10 if self.grain else Decimal(1)
-        return _short((value / self.scale).quantize(min(fine, Decimal(1)))) + self.suffix
+        return (
+            _short((value / self.scale).quantize(min(fine, Decimal(1)))) + self.suffix
+        )
 
 
 def _short(value: Decimal) -> str:
@@ -87,16 +89,19 @@ def _short(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def stated(figure: Figure) -> Stated | None:
-    """Return what the words of a figure leave open; None where it has no value."""
+def stated(figure: Figure, text: str) -> Stated | None:
+    """Return what the words of a figure leave open; None where it has no value.
+
+    Args:
+        figure: The figure.
+        text: That of its document, each character through `chars.plain`.
+    """
     value = figure.value
     if value is None:
         return None
-    span = figure.span
-    text = span.doc.text
-    words = "".join(map(plain, span.text)).replace(",", "")
-    before = "".join(map(plain, text[max(0, span.start_char - 6) : span.start_char]))
-    after = "".join(map(plain, text[span.end_char : span.end_char + 2]))
+    start, end = figure.span.start_char, figure.span.end_char
+    words = text[start:end].replace(",", "").replace(SPACE, "")
+    before, after = text[max(0, start - 6) : start], text[end : end + 2]
     grain, scale, suffix = _grain(words, value)
     if figure.label == "COUNT" and scale == 1 and value == value.to_integral_value():
         grain = Decimal(0)
@@ -110,7 +115,9 @@ def stated(figure: Figure) -> Stated | None:
         interval = _between(Decimal(0), value)
     elif _OVER.search(words) or after[:1] in ("余", "多"):
         interval = Interval(value, value + round_to(value))
-    elif figure.approximate or _RATIO.fullmatch(words) is None and "分之" in words[1:3]:
+    elif figure.approximate or (
+        _RATIO.fullmatch(words) is None and "分之" in words[1:3]
+    ):
         interval = Interval(value, value).widened(abs(value) * ROUGHLY)
     else:
         interval = _ratio(words) or Interval(value, value).widened(grain / 2)

@@ -32,7 +32,9 @@ _NAMED = [
     )
 ]
 _SAID = r"(?:为|达到?|是|约为?|近|超过?|仅|升至|降至|占)*$"
-_RATE_NAME = re.compile(rf"(?:^|[,;、(])(?P<stem>[^,;。、|()\d]{{2,14}}?)(?:率|面){_SAID}")
+_RATE_NAME = re.compile(
+    rf"(?:^|[,;、(])(?P<stem>[^,;。、|()\d]{{2,14}}?)(?:率|面){_SAID}"
+)
 _SHARE = re.compile(rf"占(?P<whole>[^,;。占比]*?)(?:的(?:比[重例])?)?{_SAID}")
 _BARE_SHARE = re.compile(rf"[,(]?(?:约?占比?|比重){_SAID}")
 _GOAL_SHARE = re.compile(
@@ -88,11 +90,13 @@ def _share(terms: Terms, rate: Term) -> Equation | None:
     """基本支出1365.82万元，占7.54%: a part by link or by place, and its whole."""
     said = _SHARE.search(rate.lead) or _SHARE.fullmatch(rate.indicator)
     levels = [t for t in terms.before(rate) if t.is_level]
-    if not levels or not ("占" in rate.lead + rate.indicator):
+    if not levels or "占" not in rate.lead + rate.indicator:
         return None
     whole = said["whole"] if said else ""
     named = [t for t in levels if t.names and t.names <= rate.names]
-    beside = _BARE_SHARE.fullmatch(rate.lead) or (said and rate.lead[: said.start()] in ",(")
+    beside = _BARE_SHARE.fullmatch(rate.lead) or (
+        said and rate.lead[: said.start()] in ",("
+    )
     if beside and levels[0].index == rate.index - 1:
         part = levels[0]
     elif named and not whole:
@@ -112,8 +116,7 @@ def _whole(part: Term, words: str, levels: list[Term]) -> Term | None:
     if len(core) < 2 or _GOAL.search(core):
         return None
     called = [
-        t for t in levels
-        if t is not part and core in t.words and same_unit(t, part)
+        t for t in levels if t is not part and core in t.words and same_unit(t, part)
     ]
     whole = max(called, key=_value, default=None)
     return whole if whole is not None and _value(whole) >= _value(part) else None
@@ -149,7 +152,8 @@ def _named(terms: Terms, rate: Term) -> Equation | None:
             if above is None or near.index(above) > 1:
                 return None
             below = [
-                t for t in near
+                t
+                for t in near
                 if t is not above and under.search(t.words) and same_unit(t, above)
             ]
             below.sort(key=lambda t: bool(t.figure.part_of))

@@ -19,7 +19,9 @@ from baoshu.terms import Term, Terms
 
 _NAMES = ("ORG", "LOC", "PROJECT")
 _LASTING = re.compile(r"总投资|概算|建筑面积|占地面积|全长|总长|设计|编制|规模")
-_OTHER_TIME = re.compile(r"(?:由|从|原|上年|去年|同期|此前|比|较|目标|计划|要求)[^,;。]*$")
+_OTHER_TIME = re.compile(
+    r"(?:由|从|原|上年|去年|同期|此前|比|较|目标|计划|要求)[^,;。]*$"
+)
 # Rates that a whole cannot pass; those of what was done to what was planned can, and
 # those of one stock to another (拨备覆盖率, 毛入学率, 床位使用率).
 _SHARES = re.compile(
@@ -41,7 +43,10 @@ def repeats(reports: Sequence[Terms]) -> Iterator[Equation]:
             if key is None:
                 continue
             before = first.setdefault(key, term)
-            if before.span.doc is not term.span.doc or before.paragraph != term.paragraph:
+            if (
+                before.span.doc is not term.span.doc
+                or before.paragraph != term.paragraph
+            ):
                 yield Equation("repeat", term, (before,), "repeat")
 
 
@@ -62,7 +67,7 @@ def _key(
     if "None" in times or not (times or lasting):
         return None
     whole = any(
-        s.label_ in _NAMES and (s.start_char, s.end_char) in named or _own(s)
+        (s.label_ in _NAMES and (s.start_char, s.end_char) in named) or _own(s)
         for s in (*figure.measures, *figure.scopes)
     )
     where = -1 if whole else number  # what has no name is the same in one report only
@@ -76,7 +81,9 @@ def _name(span: Span, named: dict[tuple[int, int], Span]) -> str:
 
 def _own(span: Span) -> bool:
     """Whether a body is called by a name that is its own: 汀渚县, not 全县."""
-    return span.label_ in _NAMES and len(span.text) > 2 and span.text[0] not in "我本全该"
+    return (
+        span.label_ in _NAMES and len(span.text) > 2 and span.text[0] not in "我本全该"
+    )
 
 
 def bounds(terms: Terms) -> Iterator[Equation]:
@@ -85,7 +92,7 @@ def bounds(terms: Terms) -> Iterator[Equation]:
         figure = term.figure
         if figure.unit == "%" and _whole_at_most(term):
             yield Equation("limit", term, (), "limit")
-        elif figure.label == "COUNT" and figure.change is None:
+        elif figure.label == "COUNT" and figure.value is not None and figure.value < 0:
             yield Equation("negative", term, (), "limit")
 
 

@@ -10,11 +10,17 @@ from baoshu.terms import Term
 _SHIFTS = (Decimal(10), Decimal("0.1"), Decimal(10**4), Decimal("0.0001"))
 
 
-def meant(term: Term) -> Iterator[Decimal]:
-    """Yield the values that one slip may have made into that of a figure."""
+def meant(term: Term, lost: bool = False) -> Iterator[Decimal]:
+    """Yield the values that one slip may have made into that of a figure.
+
+    Args:
+        term: The figure.
+        lost: Also those with a digit that it lacks.
+    """
     value, grain = term.figure.value or Decimal(0), _grain(term)
-    for digits in _variants(str(int(abs(value) / grain))):
-        yield int(digits) * grain
+    digits = str(int(abs(value) / grain))
+    for other in _variants(digits) | (_longer(digits) if lost else set()):
+        yield int(other) * grain
     yield from (value * shift for shift in _SHIFTS)
 
 
@@ -50,3 +56,12 @@ def _variants(digits: str) -> set[str]:
         if i:
             found.add(digits[: i - 1] + digit + digits[i - 1] + digits[i + 1 :])
     return {other for other in found if other != digits and int(other)}
+
+
+def _longer(digits: str) -> set[str]:
+    """Return the numerals that have one digit more."""
+    return {
+        digits[:i] + digit + digits[i:]
+        for i in range(len(digits) + 1)
+        for digit in "0123456789"
+    }

@@ -7,9 +7,12 @@ contradiction only where one slip of the pen in one figure would mend it, and ch
 would bring that about seldom.
 """
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import cache
+from importlib import resources
 
 from baoshu.equations import Equation
 from baoshu.intervals import Interval
@@ -19,12 +22,14 @@ from baoshu.terms import Term, Terms, same_unit
 _TOTALLED = re.compile(r"(?:合计|共计|总计|共|累计)[^,;。]{0,6}$")
 _REST = re.compile(r"其余|余下|剩余|剩下|另外|其他(?!感染)|其它|尚有|尚未")
 _DIVIDED = re.compile(r"(?:按|从|分)[^,。;]{1,10}(?:分|看|划分|来看)|包括|组成|由")
+# 拿出1200万元，用于甲、乙、丙改扩建，分别安排: what is handed out is all of it.
+_SHARED = re.compile(r"^(?!.*(?:其中|中,)).*(?:分别|依次)")
 _OPEN = re.compile(r"其余|余下|其他|其它|等")
 _EACH = re.compile(r"各[^各]{0,4}$")
 _NAMES = re.compile(r"[、和及与]|以及")
 _SECOND = re.compile(r"(?:按|从|分)[^,。;]{1,10}(?:分|看|划分)")
 _SENTENCE_END = re.compile(r"[。!?]|\d")
-SELDOM = 0.02  # the share of gaps that one slip may explain by chance
+SELDOM = 0.05  # the share of gaps that one slip may explain by chance
 MOST = 40  # parts of a total among which divisions are looked for
 
 
@@ -77,10 +82,8 @@ def _links(terms: Terms, total: Term, run: Sequence[Term]) -> float:
 
 
 def _sum(run: Sequence[Term], times: Sequence[int]) -> Decimal:
-    return sum(
-        ((part.figure.value or 0) * n for part, n in zip(run, times, strict=True)),
-        Decimal(0),
-    )
+    values = (part.figure.value or Decimal(0) for part in run)
+    return sum((v * n for v, n in zip(values, times, strict=True)), Decimal(0))
 
 
 def _fills(total: Term, run: Sequence[Term], times: Sequence[int]) -> bool:
@@ -120,7 +123,32 @@ def _closed(terms: Terms, total: Term, run: Sequence[Term]) -> str:
         return "rest"
     if total.index < run[0].index and _DIVIDED.search(terms.between(total, run[0])):
         return "divided"
-    return ""
+    between = terms.between(total, run[0])
+    if total.index < run[0].index and _SHARED.search(between):
+        return "shared out"
+    return "kinds" if _kinds(run) else ""
+
+
+def _kinds(run: Sequence[Term]) -> bool:
+    """Whether the parts are all the kinds there are: 公立 and 民营, 税收 and 非税."""
+    return any(
+        len(kinds) == len(run)
+        and any(
+            all(kind.search(part.words) for kind, part in zip(order, run, strict=True))
+            for order in (kinds, kinds[::-1])
+        )
+        for kinds in _known_kinds()
+    )
+
+
+@cache
+def _known_kinds() -> list[list[re.Pattern[str]]]:
+    text = resources.files("baoshu").joinpath("divisions.json").read_text("utf8")
+    return [
+        [re.compile(word) for word in kinds]
+        for group in json.loads(text).values()
+        for kinds in group
+    ]
 
 
 def _open(terms: Terms, last: Term) -> bool:
@@ -165,9 +193,7 @@ def _slipped(total: Term, run: Sequence[Term], gap: Decimal) -> bool:
     return explained and by_chance([total, *run], slack) <= SELDOM
 
 
-def _divisions(
-    terms: Terms, total: Term, parts: list[Term]
-) -> Iterator[list[Term]]:
+def _divisions(terms: Terms, total: Term, parts: list[Term]) -> Iterator[list[Term]]:
     """Yield the runs of parts that divide a total, once by kind and once by place.
 
     A run that fills it is set aside, and what stands before and behind looked at by

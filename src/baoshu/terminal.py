@@ -1,5 +1,6 @@
 """Tables for the terminal: figures and scores. rich knows how wide a character is."""
 
+import json
 import statistics
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,8 +17,10 @@ from rich.progress import (
 )
 from rich.table import Table
 from rich.text import Text
+from spacy.tokens import Doc
 
 from baoshu.fact_table import Fact
+from baoshu.verification import Finding, to_json
 
 _BOUNDS = {"at_least": "≥", "at_most": "≤"}
 _CHANGES = {"up": "↑", "down": "↓"}
@@ -97,6 +100,44 @@ def format_value(row: Fact) -> str:
 
 def _number(value: Decimal) -> str:
     return f"{value:,.4f}".rstrip("0").rstrip(".") if value % 1 else f"{value:,.0f}"
+
+
+def print_findings(
+    findings: Iterable[Finding],
+    places: Mapping[Doc, tuple[str, int]],
+    as_json: bool = False,
+) -> None:
+    """Print findings as a table or, one a line, as JSON; the figure at fault first.
+
+    Args:
+        findings: What `baoshu.verify` returned.
+        places: Of each Doc the name of its document, and where in that it starts.
+        as_json: One JSON object a line.
+    """
+    if as_json:
+        for finding in findings:
+            print(json.dumps(to_json(finding, places), ensure_ascii=False))
+        return
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in ("document", "at", "kind", "verdict", "figure", "equation"):
+        table.add_column(name, overflow="fold")
+    table.add_column("explanation", overflow="fold", ratio=1)
+    table.add_column("conf.", justify="right", no_wrap=True)
+    for finding in findings:
+        first = finding.figures[0]
+        name, offset = places[first.doc]
+        cells = (
+            name,
+            str(first.start_char + offset),
+            finding.kind,
+            finding.verdict,
+            first.text,
+            finding.equation,
+            finding.explanation.zh,
+            f"{finding.confidence:.2f}",
+        )
+        table.add_row(*(Text(cell) for cell in cells))
+    _console(None).print(table)
 
 
 def print_scores(name: str, metrics: Mapping[str, Any]) -> None:

@@ -22,7 +22,9 @@ _SENTENCE = re.compile(r"[。!?;；！？\n]")
 _STOP = re.compile(r"[。!?！？\n]")
 _CLAUSE = re.compile(r"[,;:。!?]")
 # Words for how a figure compares, which do not name a thing.
-_COMPARING = frozenset("占 占比 比重 比例 增幅 降幅 减幅 涨幅 增速".split())
+_COMPARING = frozenset(
+    ["占", "占比", "比重", "比例", "增幅", "降幅", "减幅", "涨幅", "增速"]
+)
 # Counting words that may count the same things.
 _FAMILIES = ("人名位口", "个家所处座", "项个", "件起宗", "套户")
 
@@ -98,7 +100,8 @@ class Terms:
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
-        self.text = "".join(map(plain, doc.text))
+        self._lines = doc.text  # with its line ends, which `plain` folds away
+        self.text = "".join(map(plain, self._lines))
         figures = doc._.figures
         self.all: list[Term] = []
         self._at: dict[tuple[int, int], Term] = {}
@@ -108,7 +111,7 @@ class Terms:
         paragraph = sentence = end = 0
         for i, figure in enumerate(figures):
             start = figure.span.start_char
-            gap = doc.text[end:start]
+            gap = self._lines[end:start]
             paragraph += "\n" in gap
             sentence += bool(_STOP.search(gap))
             follows = figures[i + 1].span.start_char if i + 1 < len(figures) else None
@@ -116,15 +119,22 @@ class Terms:
             end = figure.span.end_char
 
     def _add(
-        self, figure: Figure, paragraph: int, sentence: int, end: int, follows: int | None
+        self,
+        figure: Figure,
+        paragraph: int,
+        sentence: int,
+        end: int,
+        follows: int | None,
     ) -> None:
-        exact = stated(figure)
+        exact = stated(figure, self.text)
         if exact is None:
             return
         start, stop = figure.span.start_char, figure.span.end_char
         low = max(end, start - 80)
-        lead = _STOP.split(self.doc.text[low:start])[-1]
-        tail = self.text[stop : stop + 40 if follows is None else min(follows, stop + 40)]
+        lead = _STOP.split(self._lines[low:start])[-1]
+        tail = self.text[
+            stop : stop + 40 if follows is None else min(follows, stop + 40)
+        ]
         term = Term(
             figure,
             exact,

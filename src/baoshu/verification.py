@@ -15,7 +15,15 @@ from spacy.tokens import Doc, Span
 
 from baoshu.averages import averages
 from baoshu.changes import changes
-from baoshu.equations import CONSISTENT, CONTRADICTION, FORMS, Check, Equation, check
+from baoshu.equations import (
+    CONSISTENT,
+    CONTRADICTION,
+    FORMS,
+    ROUNDING,
+    Check,
+    Equation,
+    check,
+)
 from baoshu.rates import rates
 from baoshu.repeats import bounds, repeats
 from baoshu.slips import corrected, meant
@@ -26,7 +34,7 @@ from baoshu.terms import Term, Terms
 # found every failure to be a mistake in how the equation was found
 # (benchmarks/verify.py, second table). What is less sure than `LEAST` is not tried.
 WAYS = {
-    "totalled": 0.99, "rest": 0.98, "divided": 0.95, "listed": 0.97, "part": 0.99, "among": 0.95,
+    "totalled": 0.99, "rest": 0.98, "divided": 0.95, "shared out": 0.95, "kinds": 0.95, "listed": 0.97, "part": 0.99, "among": 0.95,
     "share": 0.98, "share of a name": 0.95, "goal beside": 0.98, "goal by name": 0.95,
     "named ratio": 0.95, "stem": 0.97, "mean": 0.95, "in all": 0.98, "vital": 0.95,
     "per thousand": 0.9, "growth": 0.98, "from to": 0.97, "against": 0.97, "repeat": 0.9,
@@ -133,23 +141,27 @@ class _Suspects:
         """Return what a slip in a figure would explain, and its failures less its fits."""
         mine = self._of[term][:MOST_EQUATIONS]
         best = max(
-            (sum(_gain(e, f, term, value) for e, f in mine) for value in meant(term)),
+            (
+                sum(_gain(e, f, term, v) for e, f in mine)
+                for v in meant(term, lost=True)
+            ),
             default=0,
         )
         bare = [f.verdict for e, f in mine if FORMS[e.form].sign == "="]
         return best, bare.count(CONTRADICTION) - bare.count(CONSISTENT)
 
 
+_FIT = {CONSISTENT: 2, ROUNDING: 1, CONTRADICTION: -2}
 MOST_EQUATIONS = 30  # of one figure that are tried with another value of it
 
 
 def _gain(equation: Equation, found: Check, term: Term, value: Decimal) -> int:
-    """Return 1 where another value of a figure mends an equation, -1 where it breaks it."""
+    """Return how far another value of a figure mends an equation, or breaks it."""
     other = corrected(term, value)
     again = check(equation.with_term(term, other))
     if again is None:
         return 0
-    return (found.verdict == CONTRADICTION) - (again.verdict == CONTRADICTION)
+    return _FIT[again.verdict] - _FIT[found.verdict]
 
 
 def _finding(equation: Equation, found: Check, order: tuple[Term, ...]) -> Finding:
@@ -177,7 +189,7 @@ def _finding(equation: Equation, found: Check, order: tuple[Term, ...]) -> Findi
     )
 
 
-def row(finding: Finding, places: Mapping[Doc, tuple[str, int]]) -> dict[str, Any]:
+def to_json(finding: Finding, places: Mapping[Doc, tuple[str, int]]) -> dict[str, Any]:
     """Return a finding as plain JSON.
 
     Args:

@@ -17,6 +17,7 @@ from baoshu.documents import Document
 from baoshu.fact_table import Fact, facts
 from baoshu.labels import DISPLACY_COLORS, FIGURE_LABELS
 from baoshu.terminal import format_value
+from baoshu.verification import CONTRADICTION, verify
 
 _NAMES = {
     "ORG": "机构", "PROJECT": "项目", "LOC": "地区", "DATE": "时期", "DOC": "文件",
@@ -34,6 +35,7 @@ class _Piece:
     id: int = -1
     figure: bool = False
     spoken: str = ""
+    wrong: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ def render_page(docs: Iterable[tuple[Doc, int]], document: Document) -> str:
             where each block starts.
         document: The report.
     """
+    docs = list(docs)
     rows: list[Fact] = []
     mentions: list[tuple[int, int, str]] = []
     links: dict[tuple[int, int], list[tuple[str, tuple[int, int]]]] = {}
@@ -67,6 +70,7 @@ def render_page(docs: Iterable[tuple[Doc, int]], document: Document) -> str:
             links.setdefault(where, []).append((label, (c + offset, d + offset)))
     number = {(a, b): i for i, (a, b, _) in enumerate(mentions)}
     by_place = {(row.start, row.end): row for row in rows}
+    wrong = _contradictions(docs)
     drawn = {
         str(number[where]): [(label, number[head]) for label, head in heads]
         for where, heads in links.items()
@@ -78,11 +82,35 @@ def render_page(docs: Iterable[tuple[Doc, int]], document: Document) -> str:
         colours=DISPLACY_COLORS,
         labels=_NAMES,
         figure_labels=list(FIGURE_LABELS),
-        paragraphs=list(_paragraphs(document.text, mentions, by_place)),
+        paragraphs=list(_paragraphs(document.text, mentions, by_place, set(wrong))),
         sections=list(dict.fromkeys(row.section for row in rows if row.section)),
         facts=[_Row(number[r.start, r.end], r, format_value(r)) for r in rows],
-        links=Markup(_json(drawn)),
+        contradictions=sum(map(len, wrong.values())),
+        data=Markup(
+            _json(
+                {
+                    "links": drawn,
+                    "findings": {str(number[w]): said for w, said in wrong.items()},
+                }
+            )
+        ),
     )
+
+
+def _contradictions(
+    docs: list[tuple[Doc, int]],
+) -> dict[tuple[int, int], list[dict[str, str]]]:
+    """Return what contradicts the report at each figure at fault, by its place."""
+    offsets = dict(docs)
+    out: dict[tuple[int, int], list[dict[str, str]]] = {}
+    for finding in verify(offsets):
+        if finding.verdict == CONTRADICTION:
+            span = finding.figures[0]
+            offset = offsets[span.doc]
+            said = {"equation": finding.equation, **finding.explanation._asdict()}
+            where = (span.start_char + offset, span.end_char + offset)
+            out.setdefault(where, []).append(said)
+    return out
 
 
 def _template() -> Template:
@@ -103,6 +131,7 @@ def _paragraphs(
     text: str,
     mentions: list[tuple[int, int, str]],
     rows: dict[tuple[int, int], Fact],
+    wrong: set[tuple[int, int]],
 ) -> Iterable[list[_Piece]]:
     start, i = 0, 0
     for line in text.splitlines(keepends=True):
@@ -112,7 +141,8 @@ def _paragraphs(
             pieces.append(_Piece(text[at:a]))
             row = rows.get((a, b))
             spoken = "" if row is None else f"{row.indicator} {row.measures}"
-            pieces.append(_Piece(text[a:b], label, i, label in FIGURE_LABELS, spoken))
+            figure = label in FIGURE_LABELS
+            pieces.append(_Piece(text[a:b], label, i, figure, spoken, (a, b) in wrong))
             at, i = b, i + 1
         pieces.append(_Piece(text[at:end].rstrip("\r\n")))
         if line.strip():

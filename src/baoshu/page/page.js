@@ -1,6 +1,7 @@
 "use strict";
 (() => {
-  const links = JSON.parse(document.getElementById("data").textContent);
+  const { links, findings } = JSON.parse(document.getElementById("data").textContent);
+  const finding = document.getElementById("finding");
   const text = document.getElementById("text");
   const svg = document.getElementById("links");
   const rows = [...document.querySelectorAll("tbody tr")];
@@ -45,6 +46,23 @@
     return row;
   }
 
+  // What contradicts a figure: its equation and a line in each language.
+  function tell(id) {
+    const lines = (findings[id] || []).flatMap((said) => [
+      ["", said.equation], ["zh", said.zh], ["en", said.en],
+    ]);
+    finding.replaceChildren(...lines.map(([language, words]) => {
+      const line = document.createElement("p");
+      line.textContent = words;
+      if (language) {
+        line.lang = language;
+        line.classList.toggle("off", language !== document.documentElement.lang);
+      }
+      return line;
+    }));
+    finding.hidden = lines.length === 0;
+  }
+
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const into = (element) =>
     element && element.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
@@ -52,6 +70,7 @@
   function choose(id, fromTable) {
     chosen = id;
     const row = show(id);
+    tell(id);
     into(fromTable ? mention(id) : row);
     if (fromTable) mention(id).focus({ preventScroll: true });
   }
@@ -68,7 +87,7 @@
     figure.addEventListener("mouseenter", () => show(id));
     figure.addEventListener("mouseleave", () => (chosen === null ? clear() : show(chosen)));
   }
-  addEventListener("keydown", (e) => { if (e.key === "Escape") { chosen = null; clear(); } });
+  addEventListener("keydown", (e) => { if (e.key === "Escape") { chosen = null; clear(); tell(null); } });
   addEventListener("resize", () => chosen !== null && show(chosen));
 
   const form = document.querySelector("form");
