@@ -115,9 +115,7 @@ def stated(figure: Figure, text: str) -> Stated | None:
         interval = _between(Decimal(0), value)
     elif _OVER.search(words) or after[:1] in ("余", "多"):
         interval = Interval(value, value + round_to(value))
-    elif figure.approximate or (
-        _RATIO.fullmatch(words) is None and "分之" in words[1:3]
-    ):
+    elif figure.approximate or (figure.unit == "1" and not _RATIO.fullmatch(words)):
         interval = Interval(value, value).widened(abs(value) * ROUGHLY)
     else:
         interval = _ratio(words) or Interval(value, value).widened(grain / 2)

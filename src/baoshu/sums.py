@@ -1,8 +1,9 @@
 """Parts and totals: which figures are parts of which, and whether they are all of it.
 
-That a figure is a part comes from the PART_OF links. That the parts listed are all
-there are is said by 合计 behind them, by 其余 with the last, by 按…分 before them; 其中
-and brackets do not say it. There a list that misses its total counts as a
+That a figure is a part comes from the bracket behind a figure and from the PART_OF
+links. That the parts listed are all there are is said by 合计 behind them, by 其余 with
+the last, by 按…分 before them, and by what they are (divisions.json: 男 and 女, 税收 and
+非税); 其中 and brackets do not say it. There a list that misses its total counts as a
 contradiction only where one slip of the pen in one figure would mend it, and chance
 would bring that about seldom.
 """
@@ -25,9 +26,12 @@ _DIVIDED = re.compile(r"(?:按|从|分)[^,。;]{1,10}(?:分|看|划分|来看)|�
 # 拿出1200万元，用于甲、乙、丙改扩建，分别安排: what is handed out is all of it.
 _SHARED = re.compile(r"^(?!.*(?:其中|中,)).*(?:分别|依次)")
 _OPEN = re.compile(r"其余|余下|其他|其它|等")
+_EVERY = re.compile(r"(?:均|每|各)[^,;。]{0,6}$")  # 均突破10万元 is no total
 _EACH = re.compile(r"各[^各]{0,4}$")
 _NAMES = re.compile(r"[、和及与]|以及")
 _SECOND = re.compile(r"(?:按|从|分)[^,。;]{1,10}(?:分|看|划分)")
+# In brackets behind a figure, but not a part of it.
+_APART = re.compile(r"目标|计划|任务|上年|去年|同期|原|折|约合|不含|另有|外加")
 _SENTENCE_END = re.compile(r"[。!?]|\d")
 SELDOM = 0.05  # the share of gaps that one slip may explain by chance
 MOST = 40  # parts of a total among which divisions are looked for
@@ -37,13 +41,23 @@ def sums(terms: Terms) -> Iterator[Equation]:
     """Yield that parts are their total, or no more than it."""
     parts: dict[Term, list[Term]] = {}
     for term in terms.all:
-        for span in term.figure.part_of:
-            total = terms.at(span)
-            if total is not None and _is_part(term, total):
-                parts.setdefault(total, []).append(term)
+        total = _total(terms, term)
+        if total is not None and _is_part(term, total):
+            parts.setdefault(total, []).append(term)
     for total, members in parts.items():
         for run in _divisions(terms, total, members):
             yield from _equations(terms, total, run)
+
+
+def _total(terms: Terms, part: Term) -> Term | None:
+    """Return what a figure is part of: what its bracket stands behind, or by link.
+
+    A part is linked to its nearest total alone, so of several links the shortest counts.
+    """
+    if part.holder is not None and same_unit(part, part.holder):
+        return None if _APART.search(part.lead) else part.holder
+    linked = [t for span in part.figure.part_of if (t := terms.at(span)) is not None]
+    return min(linked, key=lambda t: abs(t.index - part.index), default=None)
 
 
 def _is_part(part: Term, total: Term) -> bool:
@@ -52,6 +66,7 @@ def _is_part(part: Term, total: Term) -> bool:
         and part.figure.planned == total.figure.planned
         and part.figure.change == total.figure.change
         and not part.is_rate
+        and not (total.figure.bound and _EVERY.search(total.lead))
     )
 
 

@@ -42,6 +42,7 @@ class Term:
         lead: The words since the figure before it in its sentence, half-width and
             simplified.
         tail: The words behind it to the end of its clause or the next figure.
+        holder: The figure right behind which the bracket opens that it stands in.
     """
 
     figure: Figure
@@ -51,6 +52,7 @@ class Term:
     sentence: int
     lead: str
     tail: str
+    holder: "Term | None" = None
 
     @property
     def span(self) -> Span:
@@ -108,15 +110,28 @@ class Terms:
         self._scores = {
             (a, b, c, d): score for a, b, c, d, label, score in doc._.links
         }  # of PART_OF and the others alike: one pair has one link
+        self._brackets: list[Term | None] = []
         paragraph = sentence = end = 0
         for i, figure in enumerate(figures):
             start = figure.span.start_char
             gap = self._lines[end:start]
             paragraph += "\n" in gap
             sentence += bool(_STOP.search(gap))
+            self._open_and_close(end, start)
             follows = figures[i + 1].span.start_char if i + 1 < len(figures) else None
             self._add(figure, paragraph, sentence, end, follows)
             end = figure.span.end_char
+
+    def _open_and_close(self, end: int, start: int) -> None:
+        """Follow the brackets between two figures; none reaches over a line end."""
+        for i in range(end, start):
+            if self._lines[i] == "\n":
+                self._brackets.clear()
+            elif self.text[i] in "([〔【":
+                right_behind = self.all and self.all[-1].span.end_char == i
+                self._brackets.append(self.all[-1] if right_behind else None)
+            elif self.text[i] in ")]〕】" and self._brackets:
+                self._brackets.pop()
 
     def _add(
         self,
@@ -143,6 +158,7 @@ class Terms:
             sentence,
             self.text[start - len(lead) : start],
             _CLAUSE.split(tail)[0],
+            self._brackets[-1] if self._brackets else None,
         )
         self.all.append(term)
         self._at[start, stop] = term

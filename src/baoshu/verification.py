@@ -40,7 +40,7 @@ WAYS = {
     "per thousand": 0.9, "growth": 0.98, "from to": 0.97, "against": 0.97, "repeat": 0.9,
     "limit": 0.95,
 }  # fmt: skip
-LEAST = 0.5
+LEAST = 0.7
 
 
 class Explanation(NamedTuple):
