@@ -16,7 +16,6 @@ from baoshu.documents import Document
 from baoshu.figures import Figure
 from baoshu.periods import Interval, report_year, resolve
 from baoshu.standins import stand_ins
-from baoshu.words import WORDS, head_word
 
 if TYPE_CHECKING:
     import pandas
@@ -161,22 +160,13 @@ def _joined(texts: Iterable[str]) -> str:
 def to_frame(docs: Iterable[Doc]) -> "pandas.DataFrame":
     """Return the facts of Docs as a DataFrame, a column for each field of `Fact`.
 
-    Documents are numbered in the first column. Where the pipeline cut words
-    (``baoshu.load(words=True)``), ``indicator_head`` is the last word of the indicator:
-    家庭医生签约率 and 重点人群签约率 share 签约率. Needs ``baoshu[files]``.
+    Documents are numbered in the first column. Needs ``baoshu[files]``.
     """
     import pandas
 
-    docs = list(docs)
     rows = [
         fact
         for i, doc in enumerate(docs)
         for fact in facts(doc, Document(doc.text, str(i)))
     ]
-    frame = pandas.DataFrame([asdict(row) for row in rows], columns=list(COLUMNS))
-    if any(WORDS in doc.spans for doc in docs):
-        figures = (figure for doc in docs for figure in doc._.figures)
-        frame["indicator_head"] = [
-            _joined(head_word(span) for span in figure.indicators) for figure in figures
-        ]
-    return frame
+    return pandas.DataFrame([asdict(row) for row in rows], columns=list(COLUMNS))

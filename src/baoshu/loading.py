@@ -8,46 +8,38 @@ from spacy.language import Language
 
 from baoshu.errors import BaoshuError
 
-_PIPELINE, _WORDS = "zh_baoshu", "words"
+_NAME = "zh_baoshu"
 
 
-def shipped(name: str = _PIPELINE) -> Path:
-    """Return a folder that ships: the pipeline or the word model.
+def shipped() -> Path:
+    """Return the folder of the pipeline that ships.
 
     An installed package holds it; a source checkout has it in models/.
 
     Raises:
         BaoshuError: It is in neither place.
     """
-    installed = Path(str(resources.files("baoshu") / "models" / name))
-    checkout = Path(__file__).resolve().parents[2] / "models" / name
+    installed = Path(str(resources.files("baoshu").joinpath("model")))
+    checkout = Path(__file__).resolve().parents[2] / "models" / _NAME
     for folder in (installed, checkout):
-        if folder.is_dir():
+        if (folder / "meta.json").is_file():
             return folder
     raise BaoshuError(
-        f"nothing shipped in {installed} or {checkout}: install baoshu from its "
+        f"no shipped pipeline in {installed} or {checkout}: install baoshu from its "
         "repository, or name a pipeline"
     )
 
 
-def load(path: str | Path | None = None, *, words: bool = False) -> Language:
+def load(path: str | Path | None = None) -> Language:
     """Load a trained pipeline.
 
     Args:
         path: A folder or an installed package; by default the pipeline that ships.
-        words: Whether to cut words too, into ``doc.spans["words"]``; needs
-            ``baoshu[words]``.
 
     Raises:
         BaoshuError: There is none, it cannot be read, or another version made it.
     """
-    nlp = _load(shipped() if path is None else path)
-    if words:
-        nlp.add_pipe("word_segmenter", config={"path": str(shipped(_WORDS))})
-    return nlp
-
-
-def _load(name: str | Path) -> Language:
+    name = shipped() if path is None else path
     try:
         return spacy.load(name)
     except OSError as error:
