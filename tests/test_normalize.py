@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from baoshu.normalize import Quantity, parse_figure, render_figure
@@ -47,6 +47,7 @@ def test_case(case):
     ),
     st.text(max_size=6),
 )
+@example("亿三", "")  # cn2an: KeyError
 def test_no_exception_on_any_string(figure, context):
     text = context + figure + context
     parse_figure(text, len(context), len(context) + len(figure))

@@ -12,6 +12,7 @@ import numpy as np
 from opencc import OpenCC
 
 START, PAD, END, UNKNOWN = range(4)
+SENTENCE_ENDS = "。！？!?"
 SPACE = "▁"  # the piece that sentencepiece writes for white space
 
 

@@ -100,7 +100,7 @@ def number(text: str) -> Decimal | None:
         return None if whole is None else whole + Decimal("0.5")
     try:
         return Decimal(str(cn2an.cn2an(text, "smart")))
-    except (ValueError, InvalidOperation):
+    except (ValueError, KeyError, InvalidOperation):  # KeyError: 亿三
         return None
 
 
