@@ -91,14 +91,14 @@ def print_table(rows: "Iterable[Fact]", file: IO[str] | None = None) -> int:
 
     Values are exact; ~ means approximate, ≥ and ≤ a bound, ↑ and ↓ a change.
     """
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column(_("figure"), style="bold", no_wrap=True)
     table.add_column(_("value"), justify="right", no_wrap=True)
     table.add_column(_("unit"), no_wrap=True)
     for name in (
         _("indicator"), _("measures"), _("scope"), _("period"), _("part of")
     ):  # fmt: skip
-        table.add_column(name, overflow="fold")
+        table.add_column(name, overflow="fold", min_width=4)
     table.add_column(_("note"), style="yellow", no_wrap=True)
     table.add_column(_("conf."), style="dim", justify="right", no_wrap=True)
     count = 0
