@@ -63,6 +63,13 @@ def test_terminal_sessions_print_what_they_say(name):
         assert printed("\n".join(typed)) == said
 
 
+def test_readme_shows_what_its_first_command_prints():
+    text = (ROOT / "README.md").read_text("utf8")
+    command = re.search(r"&& (baoshu extract examples/\S+)\n```\n\n```\n", text)
+    said = text[command.end() :].partition("\n```")[0].splitlines()
+    assert printed(f"cd '{ROOT}' && {command[1]}") == said
+
+
 def test_readme_has_the_two_commands():
     text = (ROOT / "README.md").read_text("utf8")
     lines = [line for line in text.splitlines() if line.startswith("python3 -m venv")]
