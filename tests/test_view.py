@@ -140,6 +140,7 @@ def test_in_a_browser(shipped, tmp_path):
     assert len(result["left"]) == 1 and "1.2亿元" in result["left"][0]
 
 
+ROLES = "对象指标范围时期总数 "
 KEYS = """
 <script>
 addEventListener("load", () => {
@@ -149,12 +150,15 @@ addEventListener("load", () => {
   row.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true}));
   const seen = document.querySelector("mark.chosen");
   const focused = document.activeElement === seen;
+  const roles = () => [...document.querySelectorAll("mark.head")].map((m) => m.dataset.role);
+  const first = [document.documentElement.lang, roles()];
   document.getElementById("language").click();
+  const second = [document.documentElement.lang, roles()];
   const shown = getComputedStyle(document.querySelector("caption [lang=zh]")).display;
   const language = document.documentElement.lang;
   dispatchEvent(new KeyboardEvent("keydown", {key: "Escape", bubbles: true}));
   const result = {rows: rows.length, chosen: seen.textContent, figure: row.cells[0].firstChild.textContent.trim(),
-    focused, language, shown, left: document.querySelectorAll(".chosen").length, took: performance.now() - began};
+    focused, language, shown, roles: Object.fromEntries([first, second]), left: document.querySelectorAll(".chosen").length, took: performance.now() - began};
   document.body.setAttribute("data-result", JSON.stringify(result));
 });
 </script>
@@ -169,5 +173,6 @@ def test_a_long_report_by_the_keyboard(long_page, tmp_path):
     assert result["rows"] == figures
     assert result["chosen"] == result["figure"] and result["focused"]
     assert (result["language"] == "zh") == (result["shown"] != "none")
+    assert result["roles"]["en"] and set("".join(result["roles"]["zh"])) <= set(ROLES)
     assert result["left"] == 0
     assert result["took"] < 2000  # milliseconds
