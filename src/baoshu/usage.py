@@ -19,6 +19,7 @@ def N_(word: str) -> str:
     return word
 
 
+# For pybabel, which does not look into typer.
 _TYPERS = (
     N_("Arguments"), N_("Options"), N_("[OPTIONS]"), N_("COMMAND [ARGS]..."),
     N_("[default: {}]"), N_("[required]"), N_("Show this message and exit."),
