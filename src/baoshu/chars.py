@@ -12,7 +12,8 @@ import numpy as np
 from opencc import OpenCC
 
 START, PAD, END, UNKNOWN = range(4)
-_SPACE = "▁"  # the piece that sentencepiece writes for white space
+SENTENCE_ENDS = "。！？!?"
+SPACE = "▁"  # the piece that sentencepiece writes for white space
 
 
 @cache
@@ -28,7 +29,7 @@ def plain(char: str) -> str:
     than one character its first stands for all, so that positions stay the same.
     """
     if char.isspace():
-        return _SPACE
+        return SPACE
     return simplified(unicodedata.normalize("NFKC", char)[:1] or char)
 
 

@@ -10,7 +10,7 @@ import re
 import numpy as np
 from spacy.tokens import Doc
 
-from baoshu.chars import simplified
+from baoshu.chars import SENTENCE_ENDS, simplified
 from baoshu.normalize import parse_figure
 from baoshu.sections import POINT, Outline
 
@@ -28,8 +28,8 @@ _WILL = re.compile(
 )
 _TURN = re.compile(r"下一?步|下半年|明年|新的一年|今后|接下来|下一?阶段|下一年|后续")
 _DONE = re.compile(r"已|完成|实现|共|累计|达到|了|建成|其中|全年|截至|目前")
-_SENTENCE = re.compile(r"[。！？!?\n]")
-_CLAUSE = re.compile(r"[，,；;。！？!?\n]")
+_SENTENCE = re.compile(rf"[{SENTENCE_ENDS}\n]")
+_CLAUSE = re.compile(rf"[，,；;{SENTENCE_ENDS}\n]")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=年)")
 _OPENING = 40  # characters of a paragraph that say what it is about
 

@@ -14,6 +14,7 @@ from spacy.scorer import PRFScore, get_ner_prf
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
+from baoshu.chars import SENTENCE_ENDS
 from baoshu.errors import BaoshuError
 from baoshu.labels import CHANGES, FIGURE_LABELS, LINK_HEADS, PLAN
 from baoshu.link_targets import copy_mentions
@@ -146,7 +147,7 @@ def nearest_mention(nlp: Language, gold: Doc) -> Doc:
     """
     doc = nlp.make_doc(gold.text)
     copy_mentions(gold, doc)
-    sentence = np.cumsum([0] + [char in "。！？\n" for char in doc.text])
+    sentence = np.cumsum([0] + [char in f"{SENTENCE_ENDS}\n" for char in doc.text])
     by_sentence: dict[int, list[Span]] = {}
     for ent in doc.ents:
         by_sentence.setdefault(sentence[ent.start_char], []).append(ent)

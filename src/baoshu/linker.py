@@ -17,7 +17,7 @@ from spacy.vocab import Vocab
 from thinc.api import Config, Optimizer, set_dropout_rate
 
 from baoshu.cues import cues, says_plan
-from baoshu.labels import CHANGES, LINK_LABELS, LINKED_LABELS
+from baoshu.labels import LINK_LABELS, LINKED_LABELS
 from baoshu.link_targets import copy_mentions, targets
 from baoshu.linker_model import LinkerModel, LinkScores, figure_places
 from baoshu.normalize import parse_figure
@@ -34,7 +34,6 @@ dropout = 0.2
 @architectures = "spacy.Tok2VecListener.v1"
 width = 384
 """
-_CHANGES = tuple(CHANGES.values())
 _MEASURES, _SCOPE = LINK_LABELS.index("MEASURES"), LINK_LABELS.index("SCOPE")
 
 
@@ -136,7 +135,7 @@ class FigureLinker(FigurePipe):
             (
                 *(ents[figure].start_char, ents[figure].end_char),
                 bool(mark[0] > 0 and said[i]),
-                self._change(doc, ents[figure], mark),
+                _change(doc, ents[figure]),
                 float(confidence[i]),
             )
             for i, (figure, mark) in enumerate(
@@ -151,15 +150,6 @@ class FigureLinker(FigurePipe):
         ]
         doc._.ent_scores = tuple(doc._.ent_scores[i] for i in kept)
         doc.ents = [ents[i] for i in kept]
-
-    def _change(self, doc: Doc, figure: Span, mark: np.ndarray) -> str:
-        """Without cues the network reads the verb worse than the rule (dev: F1 of
-        change down 30, by rule 100)."""
-        if not self.model.attrs["cues"]:
-            read = parse_figure(doc.text, figure.start_char, figure.end_char)
-            return read.change or ""
-        best = int(mark[1:].argmax())
-        return _CHANGES[best] if mark[1 + best] > 0 else ""
 
     def update(
         self,
@@ -212,6 +202,15 @@ class FigureLinker(FigurePipe):
 
     def score(self, examples: Iterable[Example], **_: Any) -> dict[str, Any]:
         return link_prf(examples)
+
+
+def _change(doc: Doc, figure: Span) -> str:
+    """Read off the verb whether a figure is a change.
+
+    The network, which sees the same cue, is no better (dev, F1 of up / down: 94.8 /
+    93.0 by the network, 95.5 / 93.6 by rule).
+    """
+    return parse_figure(doc.text, figure.start_char, figure.end_char).change or ""
 
 
 def decode(probs: np.ndarray, threshold: float) -> np.ndarray:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from spacy.tokens import Doc
 
-from baoshu.chars import simplified
+from baoshu.chars import SENTENCE_ENDS, simplified
 from baoshu.labels import ENTITY_LABELS, FIGURE_LABELS, LINK_HEADS, LINK_LABELS
 
 LABELS = tuple(ENTITY_LABELS)
@@ -26,7 +26,7 @@ _COUNT = np.array([1, 2, 3, 4, 6, 9])
 _FEW = np.array([1, 2, 3, 5])
 _ORDER = np.array([-1, 0, 1, 2])
 _MARKS = {
-    "sentence": "。！？!?",
+    "sentence": SENTENCE_ENDS,
     "semicolon": "；;",
     "comma": "，,",
     "list": "、",

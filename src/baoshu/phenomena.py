@@ -6,11 +6,11 @@ Counted from the annotations, for the quotas and the data sheet of the corpus.
 import re
 from collections import Counter
 
-from baoshu.chars import simplified
+from baoshu.chars import SENTENCE_ENDS, simplified
 from baoshu.labels import CHANGES, FIGURE_LABELS, PLAN
 from baoshu.markup import Annotated, Mention
 
-_SENTENCE = re.compile(r"[。！？\n]")
+_SENTENCE = re.compile(rf"[{SENTENCE_ENDS}\n]")
 _DISTRIBUTION = re.compile(r"分别|各(?![种项类级地位界族部自方])|均(?![价等衡可])")
 _REACH = 60  # characters before a figure in which a word distributes it
 LONG_PARAGRAPH = 1500

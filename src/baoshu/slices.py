@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 from spacy.tokens import Doc
 
+from baoshu.chars import SENTENCE_ENDS
 from baoshu.labels import FIGURE_LABELS
 from baoshu.scoring import LinkKey
 
-_SENTENCE_END = re.compile(r"[。！？!?\n]")
+_SENTENCE_END = re.compile(rf"[{SENTENCE_ENDS}\n]")
 _DISTANCES = ((10, "0-9"), (30, "10-29"), (100, "30-99"))
 _FIGURES = ((2, "1"), (3, "2"), (6, "3-5"))
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from baoshu.chars import END, PAD, START
+from baoshu.chars import END, PAD, SENTENCE_ENDS, START
 
 SPECIAL = 2  # <s> before a window and </s> behind it
-_SENTENCE_ENDS = frozenset("。！？!?；;")
+_SENTENCE_ENDS = frozenset(f"{SENTENCE_ENDS}；;")
 
 Run = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
