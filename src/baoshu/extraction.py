@@ -5,6 +5,7 @@ where it was: what is finished is read back from there.
 """
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -38,6 +39,11 @@ class Run:
     failed: list[str] = field(default_factory=list)
     resumed: int = 0
     characters: int = 0
+
+    @property
+    def typed(self) -> bool:
+        """Whether somebody is to type one of them at a terminal."""
+        return None in self.paths and sys.stdin.isatty()
 
 
 def plan(names: list[str]) -> Run:
