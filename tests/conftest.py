@@ -1,6 +1,7 @@
 """A tiny random BERT, a tiny annotated folder, and pipelines made of them."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import spacy
 from spacy.util import load_config
 
 ROOT = Path(__file__).parents[1]
+os.environ["LANGUAGE"] = "en"  # what is compared with what baoshu says is English
 WIDTH = 32
 
 TINY = {

@@ -118,7 +118,7 @@ def test_check_prints_file_and_line(tmp_path):
     code, out, err = baoshu("check", tmp_path)
     assert code == 1
     assert "bad.txt:2: unknown label THING" in out
-    assert "1 files, 1 problems" in err
+    assert "1 file, 1 problem" in err
 
 
 def test_evaluate_writes_metrics(tmp_path, tiny_annotations):
@@ -171,7 +171,7 @@ def test_audit_prints_doubts_and_is_no_error(tmp_path):
     (tmp_path / "a.txt").write_text("共有{COUNT|12家}。", "utf8")
     code, out, err = baoshu("check", tmp_path, "--audit")
     assert code == 0 and "a figure without a link" in out
-    assert "0 problems, 1 doubts to be read" in err
+    assert "0 problems, 1 doubt to be read" in err
 
 
 def test_agree_prints_and_writes(tmp_path, tiny_annotations):

@@ -2,13 +2,19 @@
 
 import contextlib
 import io
+import os
 import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
 from conftest import ROOT
 
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.S | re.M)
+CONSOLE = re.compile(r"^```console\n(.*?)^```", re.S | re.M)
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
@@ -24,6 +30,44 @@ def test_readme_blocks_print_what_they_say(name, monkeypatch):
             exec(compile(block, name, "exec"), scope)
         expected = re.findall(r"^\s*# Out: (.*)$", block, re.M)
         assert out.getvalue().splitlines() == expected
+
+
+def printed(script):
+    """Run a script with `baoshu` on the path; return the lines it prints, without blanks."""
+    with tempfile.TemporaryDirectory() as folder:
+        tool = Path(folder) / "baoshu"
+        tool.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m baoshu.cli "$@"\n')
+        tool.chmod(0o755)
+        environment = {
+            **os.environ,
+            "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
+        }
+        for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+            environment.pop(name, None)
+        done = subprocess.run(
+            ["bash", "-c", script], cwd=folder, env={**environment, "PYTHONUTF8": "1"},
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf8", check=False,
+        )  # fmt: skip
+    return [line.rstrip() for line in done.stdout.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_terminal_sessions_print_what_they_say(name):
+    """A line that begins with "$ " is typed, the lines under it are what it prints."""
+    blocks = CONSOLE.findall((ROOT / name).read_text("utf8"))
+    assert blocks
+    for block in blocks:
+        lines = block.splitlines()
+        typed = [line[2:] for line in lines if line.startswith("$ ")]
+        said = [line for line in lines if line and not line.startswith("$ ")]
+        assert printed("\n".join(typed)) == said
+
+
+def test_readme_shows_what_its_first_command_prints():
+    text = (ROOT / "README.md").read_text("utf8")
+    command = re.search(r"&& (baoshu extract examples/\S+)\n```\n\n```\n", text)
+    said = text[command.end() :].partition("\n```")[0].splitlines()
+    assert printed(f"cd '{ROOT}' && {command[1]}") == said
 
 
 def test_readme_has_the_two_commands():

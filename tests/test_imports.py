@@ -10,12 +10,12 @@ import pytest
 from conftest import ROOT
 
 ORDER = [
-    "errors", "labels", "extensions", "chars", "windows", "markup", "pipe", "checkpoint",
+    "errors", "labels", "messages", "extensions", "chars", "windows", "markup", "pipe", "checkpoint",
     "phenomena", "annotations", "sections", "documents", "reading", "read_html", "read_docx", "read_pdf", "augment", "corpus", "resume", "encoder", "runtime", "ner_model", "ner",
     "numerals", "periods", "units", "wording", "normalize", "audit", "cues", "pairs", "linker_model", "link_targets", "scoring", "linker", "figures", "normalizer",
     "loading", "slices", "evaluation", "calibration", "export", "standins",
     "intervals", "terms", "equations", "slips", "sums", "rates", "averages", "changes", "repeats", "verification", "fact_table", "table_files",
-    "extraction", "terminal", "view", "cli",
+    "extraction", "terminal", "view", "output", "usage", "commands", "report_commands", "training_commands", "cli",
 ]  # fmt: skip
 
 

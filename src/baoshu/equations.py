@@ -242,6 +242,18 @@ def check(equation: Equation) -> Check | None:
     return Check(_verdict(form, result, wide.widened(slack), point), point)
 
 
+def best(equations: Sequence[Equation]) -> Equation | None:
+    """Return the first of several that does not fail, else the first; None of none.
+
+    For where the words leave open which of several figures is meant.
+    """
+    for equation in equations:
+        found = check(equation)
+        if found is not None and found.verdict != CONTRADICTION:
+            return equation
+    return equations[0] if equations else None
+
+
 def _value(term: Term) -> Decimal:
     return Decimal(0) if term.figure.value is None else term.figure.value
 

@@ -18,6 +18,7 @@ from baoshu.chars import SENTENCE_ENDS
 from baoshu.errors import BaoshuError
 from baoshu.labels import CHANGES, FIGURE_LABELS, LINK_HEADS, PLAN
 from baoshu.link_targets import copy_mentions
+from baoshu.messages import _
 from baoshu.normalizer import FigureNormalizer
 from baoshu.scoring import (
     LinkKey,
@@ -82,7 +83,7 @@ def agreement(first: list[Doc], second: list[Doc]) -> dict[str, Any]:
     normalise = FigureNormalizer()
     texts = {doc.text: normalise(doc) for doc in second}
     if set(texts) != {doc.text for doc in first}:
-        raise BaoshuError("the two folders do not hold the same texts")
+        raise BaoshuError(_("the two folders do not hold the same texts"))
     examples = [Example(texts[doc.text], normalise(doc)) for doc in first]
     links = link_prf(examples)
     return {

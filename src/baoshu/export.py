@@ -18,6 +18,7 @@ from spacy.tokens import Doc
 
 from baoshu import __version__
 from baoshu.errors import BaoshuError
+from baoshu.messages import _
 
 if TYPE_CHECKING:
     import torch
@@ -227,7 +228,9 @@ def package(trained: Path, output: Path, dev: list[Doc]) -> tuple[Language, bool
         not source.has_pipe("tok2vec")
         or source.get_pipe("tok2vec").model.name != "char_encoder"
     ):
-        raise BaoshuError(f"{trained}: not a pipeline with a char_encoder to export")
+        raise BaoshuError(
+            _("{name}: not a pipeline that spacy train wrote").format(name=trained)
+        )
     nlp = _twin(source)
     encoder = source.get_pipe("tok2vec").model
     target = nlp.get_pipe("tok2vec").model

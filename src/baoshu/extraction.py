@@ -5,6 +5,7 @@ where it was: what is finished is read back from there.
 """
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -38,6 +39,11 @@ class Run:
     failed: list[str] = field(default_factory=list)
     resumed: int = 0
     characters: int = 0
+
+    @property
+    def typed(self) -> bool:
+        """Whether somebody is to type one of them at a terminal."""
+        return None in self.paths and sys.stdin.isatty()
 
 
 def plan(names: list[str]) -> Run:
@@ -99,12 +105,15 @@ def _one(nlp: Language, path: Path | None, run: Run) -> Iterator[Fact]:
     run.characters += len(document.text)
 
 
-def read_all(nlp: Language, run: Run) -> dict[Doc, tuple[str, int]]:
+def read_all(
+    nlp: Language, run: Run, advance: Callable[[], None]
+) -> dict[Doc, tuple[str, int]]:
     """Return the Docs of all files: of each the name of its document and where it starts.
 
     Args:
         nlp: The pipeline.
         run: Its ``failed`` is filled in on the way.
+        advance: Called when a file is done.
     """
     places: dict[Doc, tuple[str, int]] = {}
     for path in run.paths:
@@ -112,9 +121,11 @@ def read_all(nlp: Language, run: Run) -> dict[Doc, tuple[str, int]]:
             document = read_named(path)
         except BaoshuError as error:
             run.failed.append(str(error))
-            continue
-        for doc, offset in read_figures(nlp, document):
-            places[doc] = (document.name, offset)
+        else:
+            for doc, offset in read_figures(nlp, document):
+                doc.tensor = doc.tensor[:0]  # 1.5 kB a character, and all are kept
+                places[doc] = (document.name, offset)
+        advance()
     return places
 
 

@@ -7,6 +7,7 @@ import spacy
 from spacy.language import Language
 
 from baoshu.errors import BaoshuError
+from baoshu.messages import _
 
 _NAME = "zh_baoshu"
 
@@ -25,8 +26,10 @@ def shipped() -> Path:
         if (folder / "meta.json").is_file():
             return folder
     raise BaoshuError(
-        f"no shipped pipeline in {installed} or {checkout}: install baoshu from its "
-        "repository, or name a pipeline"
+        _(
+            "no shipped pipeline in {installed} or {checkout}: install baoshu from its "
+            "repository, or name a pipeline"
+        ).format(installed=installed, checkout=checkout)
     )
 
 
@@ -43,9 +46,20 @@ def load(path: str | Path | None = None) -> Language:
     try:
         return spacy.load(name)
     except OSError as error:
-        raise BaoshuError(f"{name}: no pipeline there ({error})") from error
+        raise BaoshuError(
+            _(
+                "{name}: no pipeline there: name a folder that spacy train or "
+                "baoshu package wrote ({why})"
+            ).format(name=name, why=_one_line(error))
+        ) from error
     except ValueError as error:
         raise BaoshuError(
-            f"{name}: this version of baoshu cannot read it: {error}\n"
-            "Train it again, or install the version named in its meta.json"
+            _(
+                "{name}: this version of baoshu cannot read it: train it again, or "
+                "install the version named in its meta.json ({why})"
+            ).format(name=name, why=_one_line(error))
         ) from error
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

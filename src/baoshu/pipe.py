@@ -9,6 +9,7 @@ from spacy.pipeline import TrainablePipe
 
 from baoshu import extensions  # noqa: F401  registers what they write
 from baoshu.errors import BaoshuError
+from baoshu.messages import _
 
 FORMAT = 1  # raised when a saved pipeline no longer means what it meant
 
@@ -28,7 +29,9 @@ def check_format(cfg: dict[str, Any], where: str) -> None:
     """Raise BaoshuError where a saved component is not of this version's format."""
     if cfg.get("format") != FORMAT:
         raise BaoshuError(
-            f"{where}: made for format {cfg.get('format')}, this version of baoshu "
-            f"reads format {FORMAT}: train the model again (spacy train) or install "
-            "the baoshu version named in its meta.json"
+            _(
+                "{name}: made for format {theirs}, this version of baoshu reads format "
+                "{ours}: train the model again (spacy train) or install the baoshu "
+                "version named in its meta.json"
+            ).format(name=where, theirs=cfg.get("format"), ours=FORMAT)
         )

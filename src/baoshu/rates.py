@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from baoshu.equations import FACTORS, Equation
+from baoshu.equations import FACTORS, Equation, best
 from baoshu.terms import Term, Terms, same_unit
 
 # Name of a ratio, what stands above and what below the line.
@@ -98,16 +98,33 @@ def _share(terms: Terms, rate: Term) -> Equation | None:
         said and rate.lead[: said.start()] in ",("
     )
     if beside and levels[0].index == rate.index - 1:
-        part = levels[0]
+        part, links = levels[0], 1.0
     elif named and not whole:
         part = named[0]
+        links = terms.sure(part, rate)
     else:
         return None
     if whole:
-        return _rate(rate, part, _whole(part, whole, levels), "share of a name")
-    for span in part.figure.part_of:
-        return _rate(rate, part, terms.at(span), "share", terms.score(part, span))
-    return None
+        total = _whole(part, whole, levels)
+        links *= terms.sure(total) if total else 1.0
+        return _rate(rate, part, total, "share of a name", links)
+    return _share_of_total(terms, rate, part, links)
+
+
+def _share_of_total(
+    terms: Terms, rate: Term, part: Term, links: float
+) -> Equation | None:
+    """Return the equation with a total of a part, or the total of that, that fits.
+
+    Shares of parts of parts are mostly of the whole: 60岁及以上1348.1万人，占23.0%，其中
+    65岁及以上1002.6万人，占17.1%.
+    """
+    found = [
+        _rate(rate, part, total, "share", links * sure)
+        for total, sure in terms.totals(part)
+    ]
+    tried = [equation for equation in found if equation is not None]
+    return best(tried)
 
 
 def _whole(part: Term, words: str, levels: list[Term]) -> Term | None:
@@ -138,9 +155,13 @@ def _goal(terms: Terms, rate: Term) -> Equation | None:
         return None
     if rate.lead[: said.start()].strip(",("):
         return None
-    goals = [t for t in levels[1:] if said["goal"] in t.words]
+    goal = re.escape(said["goal"])  # not 预算 in the midst of 国有资本经营预算收入
+    named = re.compile(rf"(?:^|\|){goal}|{goal}[数额]?(?:{_SAID}|\|)")
+    goals = [t for t in levels[1:] if named.search(t.words)]
     goals.sort(key=lambda t: bool(t.figure.part_of))
-    return _rate(rate, last, goals[0] if goals else None, "goal by name")
+    if not goals:
+        return None
+    return _rate(rate, last, goals[0], "goal by name", terms.sure(goals[0]))
 
 
 def _named(terms: Terms, rate: Term) -> Equation | None:
@@ -159,7 +180,10 @@ def _named(terms: Terms, rate: Term) -> Equation | None:
             below.sort(key=lambda t: bool(t.figure.part_of))
             if below and _MORE.search(terms.between(below[0], above)):
                 return None
-            return _rate(rate, above, below[0], "named ratio") if below else None
+            if not below:
+                return None
+            links = terms.sure(above, below[0])
+            return _rate(rate, above, below[0], "named ratio", links)
     return None
 
 
@@ -176,15 +200,17 @@ def _stem(terms: Terms, rate: Term) -> Equation | None:
         return None
     if _NOT.search(part.lead) and not _NOT.search(said["stem"]):
         return None
-    whole = next((terms.at(span) for span in part.figure.part_of), None)
+    whole, links = next(terms.totals(part), (None, 1.0))
     if whole is None and len(near) > 1 and near[1].sentence == part.sentence:
         whole = near[1] if near[1].index == part.index - 1 else None
     if whole is None:
         return None
     if "完成" in stem:
         goal = whole.figure.planned or _GOAL.search(whole.words)
-        return _rate(rate, part, whole, "stem") if goal else None
-    return _rate(rate, part, whole, "stem") if _value(whole) >= _value(part) else None
+        return _rate(rate, part, whole, "stem", links) if goal else None
+    if _value(whole) < _value(part):
+        return None
+    return _rate(rate, part, whole, "stem", links)
 
 
 def _value(term: Term) -> Decimal:

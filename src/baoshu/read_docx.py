@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from baoshu.documents import Document
 from baoshu.errors import BaoshuError
+from baoshu.messages import _
 
 if TYPE_CHECKING:
     from docx.document import Document as Word
@@ -29,7 +30,9 @@ def read(data: bytes, name: str) -> Document:
         import docx
     except ImportError as error:
         raise BaoshuError(
-            f'{name}: docx needs python-docx: pip install "baoshu[files]"'
+            _('{name}: docx needs python-docx: pip install "baoshu[files]"').format(
+                name=name
+            )
         ) from error
     _check_archive(data, name)
     try:
@@ -38,7 +41,11 @@ def read(data: bytes, name: str) -> Document:
         core = word.core_properties
         title, author = core.title, core.author
     except Exception as error:  # python-docx raises what its parts raise
-        raise BaoshuError(f"{name}: a damaged Word file ({error})") from error
+        raise BaoshuError(
+            _("{name}: a damaged Word file: save it again as .docx ({why})").format(
+                name=name, why=error
+            )
+        ) from error
     return Document("".join(lines), title=title or "", publisher=author or "")
 
 
@@ -47,7 +54,9 @@ def _check_archive(data: bytes, name: str) -> None:
         parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
     except zipfile.BadZipFile as error:
         raise BaoshuError(
-            f"{name}: no Word file, or a damaged or locked one: save it again as .docx"
+            _(
+                "{name}: no Word file, or a damaged or locked one: save it again as .docx"
+            ).format(name=name)
         ) from error
     size = sum(part.file_size for part in parts)
     swollen = any(
@@ -55,7 +64,8 @@ def _check_archive(data: bytes, name: str) -> None:
         for part in parts
     )
     if size > MOST_UNPACKED or swollen:
-        raise BaoshuError(f"{name}: unpacks to {size:,} bytes: not opened")
+        said = _("{name}: unpacks to {size:,} bytes and is not opened: save it as .txt")
+        raise BaoshuError(said.format(name=name, size=size))
 
 
 def _lines(word: "Word | _Cell") -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from baoshu.documents import Document
 from baoshu.errors import BaoshuError
+from baoshu.messages import _
 from baoshu.reading import decode
 
 MOST_CHARACTERS = 8_000_000  # of markup
@@ -25,13 +26,17 @@ def read(data: bytes, name: str) -> Document:
         from trafilatura import bare_extraction
     except ImportError as error:
         raise BaoshuError(
-            f'{name}: html needs trafilatura: pip install "baoshu[files]"'
+            _('{name}: html needs trafilatura: pip install "baoshu[files]"').format(
+                name=name
+            )
         ) from error
     markup = decode(data, name)
     if len(markup) > MOST_CHARACTERS or _depth(markup) > MOST_DEPTH:
         raise BaoshuError(
-            f"{name}: no ordinary page (too large or too many tags in tags): "
-            "save its text as .txt"
+            _(
+                "{name}: no ordinary page (too large or too many tags in tags): "
+                "save its text as .txt"
+            ).format(name=name)
         )
     found: Any = bare_extraction(
         markup,
@@ -43,7 +48,9 @@ def read(data: bytes, name: str) -> Document:
     )
     if found is None or not (found.text or "").strip():
         raise BaoshuError(
-            f"{name}: no report found in this page: save its text as .txt"
+            _("{name}: no report found in this page: save its text as .txt").format(
+                name=name
+            )
         )
     return Document(
         text=found.text,

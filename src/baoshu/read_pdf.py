@@ -10,6 +10,7 @@ from collections import Counter
 
 from baoshu.documents import Document
 from baoshu.errors import BaoshuError
+from baoshu.messages import _
 from baoshu.sections import numbered
 
 MOST_PAGES = 2000
@@ -32,23 +33,31 @@ def read(data: bytes, name: str) -> Document:
         import pypdfium2
     except ImportError as error:
         raise BaoshuError(
-            f'{name}: pdf needs pypdfium2: pip install "baoshu[files]"'
+            _('{name}: pdf needs pypdfium2: pip install "baoshu[files]"').format(
+                name=name
+            )
         ) from error
     try:
         pdf = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
         raise BaoshuError(
-            f"{name}: a damaged pdf, or one locked with a password ({error})"
+            _(
+                "{name}: a damaged pdf, or one locked with a password: "
+                "save it again without one ({why})"
+            ).format(name=name, why=error)
         ) from error
     with pdf:
         if len(pdf) > MOST_PAGES:
-            raise BaoshuError(f"{name}: {len(pdf)} pages: split it")
+            said = _("{name}: {pages} pages: split it")
+            raise BaoshuError(said.format(name=name, pages=len(pdf)))
         pages = [_page_lines(page) for page in pdf]
         title = pdf.get_metadata_value("Title")
     if sum(len(line.strip()) for page in pages for line in page) < 2 * len(pages):
         raise BaoshuError(
-            f"{name}: pictures of pages without text: run OCR on it first, "
-            "for example `ocrmypdf -l chi_sim`"
+            _(
+                "{name}: pictures of pages without text: run OCR on it first, "
+                "for example `ocrmypdf -l chi_sim`"
+            ).format(name=name)
         )
     text, starts = join_pages(pages)
     return Document(text, title=title or "", pages=starts)

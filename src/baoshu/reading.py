@@ -14,6 +14,7 @@ from charset_normalizer import from_bytes
 
 from baoshu.documents import Document
 from baoshu.errors import BaoshuError
+from baoshu.messages import _
 
 _ENCODINGS = ["utf_8", "gb18030", "big5", "utf_16_le", "utf_16_be"]
 _READERS = {
@@ -25,19 +26,19 @@ _READERS = {
 }
 _TEXT = {".txt", ".md", ".text"}
 _OTHER_KINDS = {
-    ".doc": "save it as .docx",
-    ".wps": "save it as .docx",
-    ".rtf": "save it as .docx",
-    ".odt": "save it as .docx",
-    ".xls": "save its sheet as .txt",
-    ".xlsx": "save its sheet as .txt",
-    ".zip": "unpack it first",
-    ".rar": "unpack it first",
-    ".7z": "unpack it first",
-    ".ofd": "save it as .pdf",
-    ".jpg": "run OCR on it first",
-    ".png": "run OCR on it first",
-    ".tif": "run OCR on it first",
+    ".doc": _("save it as .docx"),
+    ".wps": _("save it as .docx"),
+    ".rtf": _("save it as .docx"),
+    ".odt": _("save it as .docx"),
+    ".xls": _("save its sheet as .txt"),
+    ".xlsx": _("save its sheet as .txt"),
+    ".zip": _("unpack it first"),
+    ".rar": _("unpack it first"),
+    ".7z": _("unpack it first"),
+    ".ofd": _("save it as .pdf"),
+    ".jpg": _("run OCR on it first"),
+    ".png": _("run OCR on it first"),
+    ".tif": _("run OCR on it first"),
 }
 MOST_BYTES = 64 * 2**20  # of one file; no report comes near
 
@@ -60,7 +61,8 @@ def find_files(path: Path) -> tuple[list[Path], int]:
     kinds = _TEXT | set(_READERS)
     found = [file for file in every if file.suffix.lower() in kinds]
     if not found:
-        raise BaoshuError(f"{path}: no {', '.join(sorted(kinds))} file in it")
+        said = _("{name}: no {kinds} file in it")
+        raise BaoshuError(said.format(name=path, kinds=", ".join(sorted(kinds))))
     return found, len(every) - len(found)
 
 
@@ -71,7 +73,7 @@ def read_document(path: Path | None) -> Document:
         BaoshuError: The file is missing, empty, too large, damaged, or of a kind that
             is not read; the message names it and says what to do.
     """
-    name = "standard input" if path is None else str(path)
+    name = _("standard input") if path is None else str(path)
     data = _bytes(path, name)
     reader = _READERS.get(path.suffix.lower()) if path is not None else None
     if reader is None and data[:5] == b"%PDF-":
@@ -83,14 +85,19 @@ def read_document(path: Path | None) -> Document:
         read = import_module(f"baoshu.{reader}").read
         document = read(data, name)
     if not document.text.strip():
-        raise BaoshuError(f"{name}: empty, there is nothing to read")
+        raise BaoshuError(
+            _("{name}: empty, there is nothing to read").format(name=name)
+        )
     return document
 
 
 def _bytes(path: Path | None, name: str) -> bytes:
     if path is not None and path.suffix.lower() in _OTHER_KINDS:
+        said = _("{name}: {ending} is not read: {what_to_do}")
         what_to_do = _OTHER_KINDS[path.suffix.lower()]
-        raise BaoshuError(f"{name}: {path.suffix} is not read: {what_to_do}")
+        raise BaoshuError(
+            said.format(name=name, ending=path.suffix, what_to_do=what_to_do)
+        )
     try:
         if path is None:
             data = sys.stdin.buffer.read(MOST_BYTES + 1)
@@ -98,12 +105,16 @@ def _bytes(path: Path | None, name: str) -> bytes:
             with path.open("rb") as file:
                 data = file.read(MOST_BYTES + 1)
     except IsADirectoryError as error:
-        raise BaoshuError(f"{name}: a folder, not a file") from error
+        raise BaoshuError(
+            _("{name}: a folder, not a file").format(name=name)
+        ) from error
     except OSError as error:
-        raise BaoshuError(f"{name}: cannot be read ({error.strerror})") from error
+        raise BaoshuError(
+            _("{name}: cannot be read ({why})").format(name=name, why=error.strerror)
+        ) from error
     if len(data) > MOST_BYTES:
-        most = MOST_BYTES // 2**20
-        raise BaoshuError(f"{name}: larger than {most} MiB: no report is; split it")
+        said = _("{name}: larger than {most} MiB: no report is; split it")
+        raise BaoshuError(said.format(name=name, most=MOST_BYTES // 2**20))
     return data
 
 
@@ -124,7 +135,10 @@ def decode(data: bytes, name: str) -> str:
         text = "" if best is None else str(best).removeprefix("\ufeff")
     if not text or _looks_binary(text):
         raise BaoshuError(
-            f"{name}: not a text file, or in an unknown encoding: save it as UTF-8 text"
+            _(
+                "{name}: not a text file, or in an unknown encoding: "
+                "save it as UTF-8 text"
+            ).format(name=name)
         )
     return text
 

@@ -33,7 +33,7 @@ _SHARES = re.compile(
 
 def repeats(reports: Sequence[Terms]) -> Iterator[Equation]:
     """Yield that what is given twice is one value, each against the first."""
-    first: dict[Hashable, Term] = {}
+    first: dict[Hashable, tuple[Term, float]] = {}
     for number, terms in enumerate(reports):
         named = stand_ins(terms.doc)
         title = terms.doc._.above or terms.doc.text
@@ -42,12 +42,13 @@ def repeats(reports: Sequence[Terms]) -> Iterator[Equation]:
             key = _key(term, named, year, number)
             if key is None:
                 continue
-            before = first.setdefault(key, term)
+            sure = terms.sure(term, all_links=True)
+            before, sure_before = first.setdefault(key, (term, sure))
             if (
                 before.span.doc is not term.span.doc
                 or before.paragraph != term.paragraph
             ):
-                yield Equation("repeat", term, (before,), "repeat")
+                yield Equation("repeat", term, (before,), "repeat", sure * sure_before)
 
 
 def _key(

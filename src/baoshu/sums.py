@@ -175,23 +175,34 @@ def _open(terms: Terms, last: Term) -> bool:
 def _stranger(terms: Terms, total: Term, run: Sequence[Term]) -> bool:
     """Whether a figure among the parts counts the same and belongs to none of them.
 
-    It may be a part whose link was missed.
+    It may be a part whose link was missed, so those between the total and the parts are
+    looked at too, in the sentence of the parts.
     """
-    members = {id(term) for term in (total, *run)}
+    members = {None, total, *run}
+    first, last = min(total.index, run[0].index), max(total.index, run[-1].index)
     return any(
-        id(term) not in members
+        term not in members
         and term.is_level
         and same_unit(term, total)
         and not term.figure.part_of
-        for term in terms.all[run[0].index : run[-1].index]
+        and (term.holder is None or term.holder not in members)
+        and term.sentence in (run[0].sentence, run[-1].sentence)
+        for term in terms.all[first:last]
     )
 
 
 def _disjoint(run: Sequence[Term]) -> bool:
-    """Whether the parts are kinds of thing, not stages that follow each other."""
+    """Whether the parts are kinds of thing side by side: 甲2家、乙9家.
+
+    Counts that a comma parts may be of the same things (卫生技术人员2893人，博士386人), those
+    with an indicator be stages that follow each other (开工31个、竣工5个).
+    """
     if run[0].figure.label != "COUNT":
         return True
-    return not any(part.figure.indicators for part in run)
+    return not any(
+        part.figure.indicators or "," in part.lead or "分别" in part.lead
+        for part in run[1:]
+    )
 
 
 def _slipped(total: Term, run: Sequence[Term], gap: Decimal) -> bool:

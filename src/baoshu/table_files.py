@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from baoshu.errors import BaoshuError
 from baoshu.fact_table import COLUMNS, Fact
+from baoshu.messages import _
 
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 _PRECISION = 38  # digits of a value in parquet
@@ -82,7 +83,7 @@ def write_parquet(rows: Iterable[Fact], file: IO[bytes]) -> int:
         import pyarrow
         from pyarrow import parquet
     except ImportError as error:
-        raise BaoshuError('parquet needs pip install "baoshu[files]"') from error
+        raise BaoshuError(_('parquet needs pip install "baoshu[files]"')) from error
     kinds = {
         "Decimal": pyarrow.decimal128(_PRECISION, _SCALE), "str": pyarrow.string(),
         "int": pyarrow.int64(), "bool": pyarrow.bool_(), "float": pyarrow.float64(),
@@ -134,7 +135,7 @@ def write_xlsx(rows: Iterable[Fact], file: IO[bytes]) -> int:
         from openpyxl import Workbook
         from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     except ImportError as error:
-        raise BaoshuError('xlsx needs pip install "baoshu[files]"') from error
+        raise BaoshuError(_('xlsx needs pip install "baoshu[files]"')) from error
     book = Workbook(write_only=True)
     sheet = book.create_sheet("figures")
     sheet.freeze_panes = "A2"

@@ -1,11 +1,15 @@
-"""Tables for the terminal: figures and scores. rich knows how wide a character is."""
+"""What a person sees on a terminal: lines, a progress bar, tables of figures and scores.
 
-import json
+Colour and bars only where the stream is a terminal; rich looks at NO_COLOR and TERM, and
+knows how wide a character is.
+"""
+
 import statistics
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -13,55 +17,105 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
     TimeRemainingColumn,
 )
 from rich.table import Table
 from rich.text import Text
-from spacy.tokens import Doc
 
-from baoshu.fact_table import Fact
-from baoshu.verification import Finding, to_json
+from baoshu.messages import CHINESE, _
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+    from baoshu.fact_table import Fact
+    from baoshu.verification import Finding
 
 _BOUNDS = {"at_least": "≥", "at_most": "≤"}
 _CHANGES = {"up": "↑", "down": "↓"}
 _FILE_WIDTH = 160
+_KINDS = {
+    "sum": _("sum"), "part": _("part"), "rate": _("rate"), "average": _("average"),
+    "product": _("product"), "change": _("change"), "repeat": _("repeat"), "bound": _("bound"),
+}  # fmt: skip
+_VERDICTS = {"consistent": "=", "rounding": "≈", "contradiction": "≠"}
+
+
+def say(message: str) -> None:
+    """Print one line on standard error, however long it is."""
+    _errors().print(Text(message), soft_wrap=True)
+
+
+def complain(message: str) -> None:
+    """Print one line on standard error that says who complains."""
+    _errors().print(Text.assemble(("baoshu: ", "bold red"), message), soft_wrap=True)
+
+
+def _errors() -> Console:
+    return Console(stderr=True, highlight=False)
 
 
 @contextmanager
-def progress(total: int) -> Iterator[Callable[[], None]]:
-    """Show how many files are done, where somebody looks at a terminal."""
-    console = Console(stderr=True)
-    if not console.is_terminal or total < 2:
+def progress(
+    doing: str, total: int = 1, *, shown: bool = True
+) -> Iterator[Callable[[], None]]:
+    """Show that work goes on, where somebody looks at a terminal; then clear it away.
+
+    Args:
+        doing: What is done.
+        total: Of how many things; the call that is yielded counts one. The bar of a
+            single one says only that it goes on, and how long it has.
+        shown: Whether the terminal is free for it.
+    """
+    console = _errors()
+    if not (shown and sys.stderr.isatty() and console.is_interactive):
         yield lambda: None
         return
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=total)
+    columns: list[ProgressColumn] = [
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+    ]
+    if total > 1:
+        columns += [
+            MofNCompleteColumn(),
+            TimeRemainingColumn(elapsed_when_finished=True),
+        ]
+    with Progress(
+        *columns,
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    ) as bar:
+        task = bar.add_task(doing, total=total if total > 1 else None)
         yield lambda: bar.advance(task)
 
 
-def print_table(rows: Iterable[Fact], file: IO[str] | None) -> int:
+def print_table(rows: "Iterable[Fact]", file: IO[str] | None = None) -> int:
     """Print facts as a table, to the terminal or to a file, and return their number.
 
     Values are exact; ~ means approximate, ≥ and ≤ a bound, ↑ and ↓ a change.
     """
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("figure", no_wrap=True)
-    table.add_column("value", justify="right", no_wrap=True)
-    table.add_column("unit", no_wrap=True)
-    for name in ("indicator", "measures", "scope", "period", "part of"):
-        table.add_column(name, overflow="fold")
-    table.add_column("note", no_wrap=True)
-    table.add_column("conf.", justify="right", no_wrap=True)
-    count, documents = 0, set()
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.add_column(_("figure"), style="bold", no_wrap=True)
+    table.add_column(_("value"), justify="right", no_wrap=True)
+    table.add_column(_("unit"), no_wrap=True)
+    for name in (
+        _("indicator"), _("measures"), _("scope"), _("period"), _("part of")
+    ):  # fmt: skip
+        table.add_column(name, overflow="fold", min_width=4)
+    table.add_column(_("note"), style="yellow", no_wrap=True)
+    table.add_column(_("conf."), style="dim", justify="right", no_wrap=True)
+    count = 0
     for row in rows:
         # Text, not str: a report may hold [brackets], which rich would take as markup.
         table.add_row(*(Text(cell) for cell in _cells(row)))
-        documents.add(row.document)
         count += 1
-    console = _console(file)
-    console.print(table)
-    console.print(f"{count} figures in {len(documents)} document(s)")
+    if count:
+        _console(file).print(table)
     return count
 
 
@@ -72,7 +126,7 @@ def _console(file: IO[str] | None) -> Console:
     return console
 
 
-def _cells(row: Fact) -> list[str]:
+def _cells(row: "Fact") -> list[str]:
     return [
         row.text,
         format_value(row),
@@ -82,12 +136,12 @@ def _cells(row: Fact) -> list[str]:
         row.scope,
         row.time_period,
         row.part_of,
-        "plan" if row.planned else "",
+        _("plan") if row.planned else "",
         f"{row.confidence:.2f}",
     ]
 
 
-def format_value(row: Fact) -> str:
+def format_value(row: "Fact") -> str:
     """Write a value with its signs: ~≥1,200 or ↑2.1."""
     if row.obs_value is None:
         return "?"
@@ -102,42 +156,43 @@ def _number(value: Decimal) -> str:
     return f"{value:,.4f}".rstrip("0").rstrip(".") if value % 1 else f"{value:,.0f}"
 
 
-def print_findings(
-    findings: Iterable[Finding],
-    places: Mapping[Doc, tuple[str, int]],
-    as_json: bool = False,
+def print_equations(
+    findings: "Iterable[Finding]", places: "Mapping[Doc, tuple[str, int]]"
 ) -> None:
-    """Print findings as a table or, one a line, as JSON; the figure at fault first.
+    """Print findings as a table: where the figure at fault stands, and its equation.
+
+    = fits, ≈ is rounded, ≠ contradicts.
 
     Args:
         findings: What `baoshu.verify` returned.
         places: Of each Doc the name of its document, and where in that it starts.
-        as_json: One JSON object a line.
     """
-    if as_json:
-        for finding in findings:
-            print(json.dumps(to_json(finding, places), ensure_ascii=False))
-        return
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in ("document", "at", "kind", "verdict", "figure", "equation"):
-        table.add_column(name, overflow="fold")
-    table.add_column("explanation", overflow="fold", ratio=1)
-    table.add_column("conf.", justify="right", no_wrap=True)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.add_column(_("document"), overflow="fold", min_width=8)
+    table.add_column(_("at"), justify="right", no_wrap=True)
+    table.add_column(_("figure"), style="bold", overflow="fold", min_width=6)
+    table.add_column(_("kind"), no_wrap=True)
+    table.add_column("", no_wrap=True)
+    table.add_column(_("equation"), overflow="fold", min_width=14)
+    table.add_column(_("why"), overflow="fold", min_width=14)
+    table.add_column(_("conf."), style="dim", justify="right", no_wrap=True)
     for finding in findings:
         first = finding.figures[0]
         name, offset = places[first.doc]
+        said = finding.explanation
         cells = (
             name,
             str(first.start_char + offset),
-            finding.kind,
-            finding.verdict,
             first.text,
+            _KINDS[finding.kind],
+            _VERDICTS[finding.verdict],
             finding.equation,
-            finding.explanation.zh,
+            said.zh if CHINESE else said.en,
             f"{finding.confidence:.2f}",
         )
         table.add_row(*(Text(cell) for cell in cells))
-    _console(None).print(table)
+    if table.row_count:
+        _console(None).print(table)
 
 
 def print_scores(name: str, metrics: Mapping[str, Any]) -> None:

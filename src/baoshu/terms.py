@@ -42,6 +42,7 @@ class Term:
         lead: The words since the figure before it in its sentence, half-width and
             simplified.
         tail: The words behind it to the end of its clause or the next figure.
+        certain: How sure it is that the figure is read off whole.
         holder: The figure right behind which the bracket opens that it stands in.
     """
 
@@ -52,6 +53,7 @@ class Term:
     sentence: int
     lead: str
     tail: str
+    certain: float = 1.0
     holder: "Term | None" = None
 
     @property
@@ -108,8 +110,12 @@ class Terms:
         self.all: list[Term] = []
         self._at: dict[tuple[int, int], Term] = {}
         self._scores = {
-            (a, b, c, d): score for a, b, c, d, label, score in doc._.links
+            (a, b, c, d): score for a, b, c, d, _, score in doc._.links
         }  # of PART_OF and the others alike: one pair has one link
+        self._certain = {  # a gold Doc has none
+            (ent.start_char, ent.end_char): score
+            for ent, score in zip(doc.ents, doc._.ent_scores, strict=False)
+        }
         self._brackets: list[Term | None] = []
         paragraph = sentence = end = 0
         for i, figure in enumerate(figures):
@@ -158,6 +164,7 @@ class Terms:
             sentence,
             self.text[start - len(lead) : start],
             _CLAUSE.split(tail)[0],
+            self._certain.get((start, stop), 1.0),
             self._brackets[-1] if self._brackets else None,
         )
         self.all.append(term)
@@ -178,10 +185,41 @@ class Terms:
         first, second = (a, b) if a.index < b.index else (b, a)
         return self.text[first.span.end_char : second.span.start_char]
 
+    def totals(self, part: Term) -> Iterator[tuple[Term, float]]:
+        """Yield what a figure is part of, what that is part of, and how sure it is."""
+        sure = 1.0
+        seen = {part}
+        while part.figure.part_of:
+            span = part.figure.part_of[0]
+            total = self.at(span)
+            if total is None or total in seen:
+                return
+            sure *= self.score(part, span)
+            yield total, sure
+            seen.add(total)
+            part = total
+
     def score(self, term: Term, head: Span) -> float:
         """Return how sure the linker is of a link."""
         where = (term.span.start_char, term.span.end_char)
         return self._scores.get((*where, head.start_char, head.end_char), 1.0)
+
+    def sure(self, *terms: Term, all_links: bool = False) -> float:
+        """Return how sure the linker is of what figures are of.
+
+        Args:
+            terms: The figures.
+            all_links: Scopes and periods count too, not indicators and things alone.
+        """
+        product = 1.0
+        for term in terms:
+            figure = term.figure
+            heads = (*figure.indicators, *figure.measures)
+            if all_links:
+                heads += (*figure.scopes, *figure.periods)
+            for head in heads:
+                product *= self.score(term, head)
+        return product
 
 
 def same_unit(a: Term, b: Term) -> bool:

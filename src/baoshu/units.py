@@ -13,6 +13,7 @@ from importlib import resources
 from typing import Any
 
 from baoshu.errors import BaoshuError
+from baoshu.messages import _
 
 # Customary units in a UCUM unit: (number of them, that unit).
 _CUSTOMARY = {
@@ -71,7 +72,7 @@ def _registry() -> Any:
         from ucumvert import PintUcumRegistry
     except ImportError as error:
         raise BaoshuError(
-            'converting units needs pint and ucumvert: pip install "baoshu[units]"'
+            _('converting units needs pint and ucumvert: pip install "baoshu[units]"')
         ) from error
     return PintUcumRegistry()
 
@@ -93,7 +94,9 @@ def convert_unit(value: Decimal, unit: str, target: str | None = None) -> Decima
     factor, known = _CUSTOMARY.get(unit, (Decimal(1), unit))
     zero, one, two = (_converted(n, known, target) for n in (0, 1, 2))
     if abs(two - 2 * one + zero) > 1e-9 * abs(two):
-        raise BaoshuError(f"{unit} has no fixed ratio to other units")
+        raise BaoshuError(
+            _("{unit} has no fixed ratio to other units").format(unit=unit)
+        )
     slope = Decimal(f"{one - zero:.12g}")
     return value * factor * slope + Decimal(f"{zero:.12g}")
 
@@ -109,5 +112,7 @@ def _converted(number: int, unit: str, target: str | None) -> float:
             return float(quantity.to_base_units().magnitude)
         return float(quantity.to(registry.from_ucum(target)).magnitude)
     except (PintError, LarkError) as error:
-        to = "SI units" if target is None else target
-        raise BaoshuError(f"{unit} cannot be converted to {to}") from error
+        said = _("{unit} cannot be converted to {target}")
+        raise BaoshuError(
+            said.format(unit=unit, target=target or _("SI units"))
+        ) from error

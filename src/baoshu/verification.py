@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from math import prod
 from typing import Any, NamedTuple
 
 from spacy.tokens import Doc, Span
@@ -30,9 +31,8 @@ from baoshu.slips import corrected, meant
 from baoshu.sums import sums
 from baoshu.terms import Term, Terms
 
-# Share of the equations found in a way that hold in the train split, of which a reader
-# found every failure to be a mistake in how the equation was found
-# (benchmarks/verify.py, second table). What is less sure than `LEAST` is not tried.
+# How far each way of finding an equation can be trusted where all links are right: set
+# by hand, highest where the words say it outright.
 WAYS = {
     "totalled": 0.99, "rest": 0.98, "divided": 0.95, "shared out": 0.95, "kinds": 0.95, "listed": 0.97, "part": 0.99, "among": 0.95,
     "share": 0.98, "share of a name": 0.95, "goal beside": 0.98, "goal by name": 0.95,
@@ -40,7 +40,7 @@ WAYS = {
     "per thousand": 0.9, "growth": 0.98, "from to": 0.97, "against": 0.97, "repeat": 0.9,
     "limit": 0.95,
 }  # fmt: skip
-LEAST = 0.7
+SURE = 0.7  # what contradicts with less confidence is a doubt, not a finding to act on
 
 
 class Explanation(NamedTuple):
@@ -65,7 +65,8 @@ class Finding:
         unit: As `baoshu.Figure.unit`.
         explanation: One line each, ``zh`` and ``en``.
         confidence: 0 to 1, how likely the figures belong together in this way: by
-            how they were found, and the linker's scores.
+            how the equation was found, times the scores of the links that it rests on
+            and of the spans of its figures.
     """
 
     kind: str
@@ -87,7 +88,7 @@ def verify(docs: Doc | Iterable[Doc]) -> list[Finding]:
             are one collection: what one says twice is compared with the others too.
 
     Returns:
-        Consistent ones too; the mistakes are those whose verdict is "contradiction".
+        Consistent ones too; `contradictions` picks what is to be acted on.
     """
     reports = [docs] if isinstance(docs, Doc) else list(docs)
     checked = equations(reports)
@@ -100,12 +101,20 @@ def verify(docs: Doc | Iterable[Doc]) -> list[Finding]:
     return sorted(findings, key=lambda f: (place[f.figures[0].doc], f.figures[0].start))
 
 
+def contradictions(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings that contradict a report and are sure: `SURE` or more."""
+    return [
+        finding
+        for finding in findings
+        if finding.verdict == CONTRADICTION and finding.confidence >= SURE
+    ]
+
+
 def equations(docs: Sequence[Doc]) -> list[tuple[Equation, Check]]:
     """Return the equations of reports and how each came out."""
     return [
         (equation, found)
         for equation in _proposed([Terms(doc) for doc in docs])
-        if _confidence(equation) >= LEAST
         for found in [check(equation)]
         if found is not None
     ]
@@ -119,7 +128,12 @@ def _proposed(reports: Sequence[Terms]) -> Iterator[Equation]:
 
 
 def _confidence(equation: Equation) -> float:
-    return WAYS[equation.way] * equation.links
+    """Return how likely figures belong together: the way, the links and the spans.
+
+    As if each could be wrong by itself, which is too careful rather than too bold.
+    """
+    certain = prod(term.certain for term in equation.terms)
+    return WAYS[equation.way] * equation.links * certain
 
 
 class _Suspects:
@@ -137,18 +151,23 @@ class _Suspects:
             return equation.terms
         return tuple(sorted(equation.terms, key=self._guilt, reverse=True))
 
-    def _guilt(self, term: Term) -> tuple[int, int]:
+    def _guilt(self, term: Term) -> tuple[float, float]:
         """Return what a slip in a figure would explain, and its failures less its fits."""
         mine = self._of[term][:MOST_EQUATIONS]
         best = max(
             (
-                sum(_gain(e, f, term, v) for e, f in mine)
+                sum(_gain(e, f, term, v) * _confidence(e) for e, f in mine)
                 for v in meant(term, lost=True)
             ),
-            default=0,
+            default=0.0,
         )
-        bare = [f.verdict for e, f in mine if FORMS[e.form].sign == "="]
-        return best, bare.count(CONTRADICTION) - bare.count(CONSISTENT)
+        fails = {CONTRADICTION: 1, CONSISTENT: -1}
+        bare = (
+            fails.get(f.verdict, 0) * _confidence(e)
+            for e, f in mine
+            if FORMS[e.form].sign == "="
+        )
+        return best, sum(bare)
 
 
 _FIT = {CONSISTENT: 2, ROUNDING: 1, CONTRADICTION: -2}

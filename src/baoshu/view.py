@@ -17,7 +17,7 @@ from baoshu.documents import Document
 from baoshu.fact_table import Fact, facts
 from baoshu.labels import DISPLACY_COLORS, FIGURE_LABELS
 from baoshu.terminal import format_value
-from baoshu.verification import CONTRADICTION, verify
+from baoshu.verification import contradictions, verify
 
 _NAMES = {
     "ORG": "机构", "PROJECT": "项目", "LOC": "地区", "DATE": "时期", "DOC": "文件",
@@ -103,13 +103,12 @@ def _contradictions(
     """Return what contradicts the report at each figure at fault, by its place."""
     offsets = dict(docs)
     out: dict[tuple[int, int], list[dict[str, str]]] = {}
-    for finding in verify(offsets):
-        if finding.verdict == CONTRADICTION:
-            span = finding.figures[0]
-            offset = offsets[span.doc]
-            said = {"equation": finding.equation, **finding.explanation._asdict()}
-            where = (span.start_char + offset, span.end_char + offset)
-            out.setdefault(where, []).append(said)
+    for finding in contradictions(verify(offsets)):
+        span = finding.figures[0]
+        offset = offsets[span.doc]
+        said = {"equation": finding.equation, **finding.explanation._asdict()}
+        where = (span.start_char + offset, span.end_char + offset)
+        out.setdefault(where, []).append(said)
     return out
 
 

@@ -6,6 +6,8 @@
   const svg = document.getElementById("links");
   const rows = [...document.querySelectorAll("tbody tr")];
   const mention = (id) => document.getElementById("m" + id);
+  const chinese = { MEASURES: "对象", INDICATOR: "指标", SCOPE: "范围", PERIOD: "时期", PART_OF: "总数" };
+  const role = (label) => (document.documentElement.lang === "zh" ? chinese[label] : label);
   let chosen = null;
 
   function clear() {
@@ -38,7 +40,7 @@
     }
     for (const [head, labels] of roles) {
       mention(head).classList.add("head");
-      mention(head).setAttribute("data-role", labels.join(" "));
+      mention(head).setAttribute("data-role", labels.map(role).join(" "));
       curve(figure, mention(head));
     }
     const row = rows.find((r) => r.dataset.figure === String(id));
@@ -110,6 +112,7 @@
   function speak(language) {
     document.documentElement.lang = language;
     document.querySelectorAll("[lang]:not(html)").forEach((e) => e.classList.toggle("off", e.lang !== language));
+    if (chosen !== null) show(chosen);
   }
   document.getElementById("language").addEventListener("click", () =>
     speak(document.documentElement.lang === "zh" ? "en" : "zh"));
