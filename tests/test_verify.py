@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Span
 
@@ -20,7 +20,7 @@ from baoshu.normalizer import FigureNormalizer
 from baoshu.slips import meant
 from baoshu.sums import _known_kinds
 from baoshu.terms import Terms
-from baoshu.verification import WAYS, to_json
+from baoshu.verification import SURE, WAYS, contradictions, to_json
 from conftest import ROOT
 
 PASSAGES = re.findall(
@@ -32,10 +32,13 @@ KINDS = {"sum", "part", "rate", "average", "product", "change", "repeat", "bound
 CONTRADICTION = "contradiction"
 
 
-def build(inline, nlp=None):
+NLP = blank()
+
+
+def build(inline):
     annotated, problems = parse(inline)
     assert not problems
-    return FigureNormalizer()(gold_doc(nlp or blank(), annotated))
+    return FigureNormalizer()(gold_doc(NLP, annotated))
 
 
 def wrong(*docs):
@@ -87,6 +90,7 @@ def test_what_words_leave_open(text, figure, low, high):
 ends = st.fractions(min_value=-1000, max_value=1000, max_denominator=100)
 
 
+@settings(deadline=None)
 @given(
     st.tuples(ends, ends), st.tuples(ends, ends), st.fractions(0, 1), st.fractions(0, 1)
 )
@@ -109,6 +113,7 @@ def test_interval_arithmetic_encloses(one, two, s, t):
         assert Fraction(interval.low) - size <= exact <= Fraction(interval.high) + size
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(1, 10**6), min_size=2, max_size=6),
     st.sampled_from(["家", "万元", "亿元", "%"]),
@@ -128,6 +133,7 @@ def test_rounding_is_never_an_error(values, unit, closed):
     assert wrong(build(text)) == []
 
 
+@settings(deadline=None)
 @given(st.integers(100, 99999), st.integers(100, 99999), st.integers(100, 99999))
 def test_a_sum_that_is_off_is_an_error(a, b, total):
     assume(total != a + b)
@@ -162,8 +168,7 @@ def test_brackets_within_brackets():
 
 def test_several_documents_are_one_collection():
     one = "{d DATE|2023年}，{l LOC|篁岭县}{i INDICATOR|常住人口}{f COUNT|38.52万人|INDICATOR:i SCOPE:l PERIOD:d}。"
-    nlp = blank()
-    docs = [build(one, nlp), build(one.replace("38.52", "35.82"), nlp)]
+    docs = [build(one), build(one.replace("38.52", "35.82"))]
     assert wrong(docs[0]) == wrong(docs[1]) == []
     (found,) = wrong(*docs)
     assert found.kind == "repeat"
@@ -172,6 +177,30 @@ def test_several_documents_are_one_collection():
     row = json.loads(json.dumps(to_json(found, places)))
     assert {f["document"] for f in row["figures"]} == {"a.txt", "b.txt"}
     assert row["explanation"]["zh"] and row["explanation"]["en"]
+
+
+DOUBTFUL = "{i INDICATOR|拨款}{f MONEY|500万元|INDICATOR:i}，其中{a MONEY|300万元|PART_OF:f}，其余{b MONEY|120万元|PART_OF:f}。"
+
+
+@pytest.mark.parametrize(
+    ("link", "span", "sure"),
+    [(1, 1, True), (0.9, 0.99, True), (0.6, 1, False), (1, 0.4, False)],
+)
+def test_a_doubtful_link_or_span_makes_a_doubtful_finding(link, span, sure):
+    doc = build(DOUBTFUL)
+    doc._.links = tuple((*found[:5], link) for found in doc._.links)
+    doc._.ent_scores = (span,) * len(doc.ents)
+    findings = baoshu.verify(doc)
+    (found,) = [f for f in findings if f.verdict == CONTRADICTION]
+    assert found.confidence == pytest.approx(WAYS["rest"] * link**2 * span**3, abs=1e-4)
+    assert (found.confidence >= SURE) == sure == (contradictions(findings) == [found])
+
+
+def test_a_part_whose_link_was_missed_is_no_contradiction():
+    text = DOUBTFUL.replace("120万元|PART_OF:f", "80万元|PART_OF:f")
+    missed = text.replace("，其余", "、市级{MONEY|120万元}，其余")
+    assert len(wrong(build(text))) == 1
+    assert wrong(build(missed)) == []
 
 
 @pytest.mark.parametrize(
@@ -217,27 +246,25 @@ def test_data_are_of_use():
     assert len(kinds) > 50 and all(len(k) > 1 for k in kinds)
 
 
-@pytest.mark.parametrize("linked", [False, True])
-def test_time_grows_with_the_number_of_figures(linked):
-    """One paragraph of 50,000 figures, alone or all parts of the first."""
+def test_time_grows_with_the_number_of_figures():
+    """One paragraph of 50,000 figures, every other of them a part of the first."""
     random.seed(1)
+    names = ("甲", "乙", "丙占", "丁，增长", "戊")
 
     def seconds(n):
-        names = ("甲", "乙", "丙占", "丁，增长", "戊")
         pieces = ["{f COUNT|99999999家}，其中"]
         for i in range(n):
-            link = "|PART_OF:f" if linked else ""
-            pieces.append(
-                f"{names[i % 5]}{{p{i} COUNT|{random.randint(1, 999)}家{link}}}、"
-            )
+            link = "|PART_OF:f" if i % 2 else ""
+            number = random.randint(1, 999)
+            pieces.append(f"{names[i % 5]}{{p{i} COUNT|{number}家{link}}}、")
         doc = build("".join(pieces))
-        began = time.perf_counter()
+        began = time.process_time()
         baoshu.verify(doc)
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     seconds(500)  # what is read in once
     few, many = seconds(5_000), seconds(50_000)
-    assert many < 25 * few + 1
+    assert many < 20 * few + 1
 
 
 def run_cli(*args):
@@ -253,7 +280,7 @@ def test_the_command_says_what_is_wrong(tmp_path):
     assert run_cli(good)[0] == 0
     code, out, err = run_cli(good, bad)
     assert code == 2 and "304组 ÷ 318组 = 96.5%" in out and "bad.txt" in out
-    assert "1 contradictions among" in err
+    assert "1 contradiction in" in err
     code, out, err = run_cli(bad, tmp_path / "absent.txt", "--all", "-f", "jsonl")
     assert code == 1 and "absent.txt" in err
     rows = [json.loads(line) for line in out.splitlines()]

@@ -8,9 +8,10 @@ import subprocess
 
 import pytest
 
-from baoshu.annotations import read_gold
+from baoshu.annotations import blank, gold_doc, read_gold
 from baoshu.documents import Document
 from baoshu.extraction import read_figures
+from baoshu.markup import parse
 from baoshu.normalizer import FigureNormalizer
 from baoshu.view import render_page
 from conftest import ROOT
@@ -74,6 +75,28 @@ def test_a_long_report_and_one_without_figures(shipped, long_page):
     assert source.count("data-figure=") == figures > 1000
 
 
+WRONG = "{i INDICATOR|拨款}{f MONEY|500万元|INDICATOR:i}，其中省级{a MONEY|300万元|PART_OF:f}，其余县级{b MONEY|120万元|PART_OF:f}。"
+
+
+def page_of_gold(inline):
+    annotated, _ = parse(inline)
+    doc = FigureNormalizer()(gold_doc(blank(), annotated))
+    return render_page([(doc, 0)], Document(doc.text))
+
+
+def test_a_contradiction_has_a_badge_and_its_equation():
+    source = page_of_gold(WRONG)
+    (number,) = re.findall(r'<mark id="m(\d+)" class="MONEY figure wrong"', source)
+    data = json.loads(re.search(r'id="data">(.*?)</script>', source, re.S)[1])
+    ((figure, (said,)),) = data["findings"].items()
+    assert figure == number
+    assert said["equation"] == "300万元 + 120万元 = 500万元"
+    assert "420" in said["zh"] and "420" in said["en"]
+    assert "1 contradiction<" in source
+    right = page_of_gold(WRONG.replace("120", "200"))
+    assert "figure wrong" not in right and "contradiction<" not in right
+
+
 def test_displacy_draws_with_our_colours(shipped):
     from spacy import displacy
 
@@ -127,6 +150,19 @@ def browse(source, script, folder):
     found = re.search(r'data-result="([^"]*)"', done.stdout)
     assert found, done.stderr[-2000:]
     return json.loads(html.unescape(found[1]))
+
+
+@in_a_browser
+def test_a_click_on_a_badge_tells_the_equation(tmp_path):
+    script = """<script>addEventListener("load", () => {
+      const box = document.getElementById("finding"), before = box.hidden;
+      document.querySelector("mark.wrong").click();
+      const result = {before, after: box.hidden, said: box.textContent};
+      document.body.setAttribute("data-result", JSON.stringify(result));
+    });</script>"""
+    result = browse(page_of_gold(WRONG), script, tmp_path)
+    assert result["before"] and not result["after"]
+    assert "300万元 + 120万元 = 500万元" in result["said"]
 
 
 @in_a_browser

@@ -36,8 +36,7 @@ def repeats(reports: Sequence[Terms]) -> Iterator[Equation]:
     first: dict[Hashable, tuple[Term, float]] = {}
     for number, terms in enumerate(reports):
         named = stand_ins(terms.doc)
-        title = terms.doc._.above or terms.doc.text
-        year = report_year(title)
+        year = report_year(terms.doc._.above or terms.lines)
         for term in terms.all:
             key = _key(term, named, year, number)
             if key is None:

@@ -104,8 +104,8 @@ class Terms:
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
-        self._lines = doc.text  # with its line ends, which `plain` folds away
-        self.text = "".join(map(plain, self._lines))
+        self.lines = doc.text  # as it is, with the line ends that `plain` folds away
+        self.text = "".join(map(plain, self.lines))
         figures = doc._.figures
         self.all: list[Term] = []
         self._at: dict[tuple[int, int], Term] = {}
@@ -120,7 +120,7 @@ class Terms:
         paragraph = sentence = end = 0
         for i, figure in enumerate(figures):
             start = figure.span.start_char
-            gap = self._lines[end:start]
+            gap = self.lines[end:start]
             paragraph += "\n" in gap
             sentence += bool(_STOP.search(gap))
             self._open_and_close(end, start)
@@ -131,7 +131,7 @@ class Terms:
     def _open_and_close(self, end: int, start: int) -> None:
         """Follow the brackets between two figures; none reaches over a line end."""
         for i in range(end, start):
-            if self._lines[i] == "\n":
+            if self.lines[i] == "\n":
                 self._brackets.clear()
             elif self.text[i] in "([〔【":
                 right_behind = self.all and self.all[-1].span.end_char == i
@@ -152,7 +152,7 @@ class Terms:
             return
         start, stop = figure.span.start_char, figure.span.end_char
         low = max(end, start - 80)
-        lead = _STOP.split(self._lines[low:start])[-1]
+        lead = _STOP.split(self.lines[low:start])[-1]
         tail = self.text[
             stop : stop + 40 if follows is None else min(follows, stop + 40)
         ]
