@@ -16,6 +16,7 @@ from baoshu.documents import Document
 from baoshu.figures import Figure
 from baoshu.periods import Interval, report_year, resolve
 from baoshu.standins import stand_ins
+from baoshu.words import WORDS, head_word
 
 if TYPE_CHECKING:
     import pandas
@@ -160,13 +161,21 @@ def _joined(texts: Iterable[str]) -> str:
 def to_frame(docs: Iterable[Doc]) -> "pandas.DataFrame":
     """Return the facts of Docs as a DataFrame, a column for each field of `Fact`.
 
-    Documents are numbered in the first column. Needs ``baoshu[files]``.
+    Documents are numbered in the first column. Where the pipeline cut words
+    (``baoshu.load(words=True)``), ``indicator_head`` is the last word of the indicator:
+    家庭医生签约率 and 重点人群签约率 share 签约率. Needs ``baoshu[files]``.
     """
     import pandas
 
-    rows = [
-        fact
-        for i, doc in enumerate(docs)
-        for fact in facts(doc, Document(doc.text, str(i)))
-    ]
-    return pandas.DataFrame([asdict(row) for row in rows], columns=list(COLUMNS))
+    rows, heads = [], []
+    for i, doc in enumerate(docs):
+        rows += facts(doc, Document(doc.text, str(i)))
+        if WORDS in doc.spans:
+            heads += [
+                _joined(head_word(span) for span in figure.indicators)
+                for figure in doc._.figures
+            ]
+    frame = pandas.DataFrame([asdict(row) for row in rows], columns=list(COLUMNS))
+    if len(heads) == len(rows) > 0:
+        frame["indicator_head"] = heads
+    return frame

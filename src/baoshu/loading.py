@@ -9,40 +9,48 @@ from spacy.language import Language
 from baoshu.errors import BaoshuError
 from baoshu.messages import _
 
-_NAME = "zh_baoshu"
+_PIPELINE, _WORDS = "zh_baoshu", "words"
 
 
-def shipped() -> Path:
-    """Return the folder of the pipeline that ships.
+def shipped(name: str = _PIPELINE) -> Path:
+    """Return a folder that ships: the pipeline or the word model.
 
     An installed package holds it; a source checkout has it in models/.
 
     Raises:
         BaoshuError: It is in neither place.
     """
-    installed = Path(str(resources.files("baoshu").joinpath("model")))
-    checkout = Path(__file__).resolve().parents[2] / "models" / _NAME
+    installed = Path(str(resources.files("baoshu") / "models" / name))
+    checkout = Path(__file__).resolve().parents[2] / "models" / name
     for folder in (installed, checkout):
-        if (folder / "meta.json").is_file():
+        if folder.is_dir():
             return folder
     raise BaoshuError(
         _(
-            "no shipped pipeline in {installed} or {checkout}: install baoshu from its "
+            "nothing shipped in {installed} or {checkout}: install baoshu from its "
             "repository, or name a pipeline"
         ).format(installed=installed, checkout=checkout)
     )
 
 
-def load(path: str | Path | None = None) -> Language:
+def load(path: str | Path | None = None, *, words: bool = False) -> Language:
     """Load a trained pipeline.
 
     Args:
         path: A folder or an installed package; by default the pipeline that ships.
+        words: Whether to cut words too, into ``doc.spans["words"]``; needs
+            ``baoshu[words]``.
 
     Raises:
         BaoshuError: There is none, it cannot be read, or another version made it.
     """
-    name = shipped() if path is None else path
+    nlp = _load(shipped() if path is None else path)
+    if words:
+        nlp.add_pipe("word_segmenter", config={"path": str(shipped(_WORDS))})
+    return nlp
+
+
+def _load(name: str | Path) -> Language:
     try:
         return spacy.load(name)
     except OSError as error:
