@@ -97,6 +97,63 @@ def test_html_in_gb18030(tmp_path):
     assert PARAGRAPHS[2] in read_document(path).text
 
 
+META = (
+    "<meta name='ArticleTitle' content='卫健局总结'><meta name='PubDate' content='2024-02-03 09:30'>"
+    "<meta name='ContentSource' content='县卫健局'><meta name='SiteName' content='县政府网'>"
+)
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (META, ("卫健局总结", "2024-02-03", "县卫健局")),
+        (META.replace("县卫健局", ""), ("卫健局总结", "2024-02-03", "县政府网")),
+        ("", (PARAGRAPHS[0], "", "")),  # the years in the text are no date of the page
+    ],
+)
+def test_html_states_its_title_date_and_publisher(tmp_path, head, expected):
+    pytest.importorskip("trafilatura")
+    page = html().replace("<meta name='PubDate' content='2024-01-15'>", head)
+    (tmp_path / "a.html").write_text(page, "utf8")
+    document = read_document(tmp_path / "a.html")
+    assert (document.title, document.date, document.publisher) == expected
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "<div>{}</div>",
+        "　　{}<br/>",
+        "<p><span>{}</span></p>",
+        "<section><section><span>{}</span></section></section>",  # editors of 微信
+    ],
+)
+def test_html_keeps_paragraphs_however_they_are_marked(tmp_path, form):
+    pytest.importorskip("trafilatura")
+    page = html()
+    for paragraph in PARAGRAPHS[1:]:
+        page = page.replace(f"<p>{paragraph}</p>", form.format(paragraph))
+    (tmp_path / "a.html").write_text(page, "utf8")
+    found = [p.text for p in read_document(tmp_path / "a.html").paragraphs()]
+    assert found == PARAGRAPHS
+
+
+def test_html_rows_are_lines_and_a_layout_table_is_none(tmp_path):
+    pytest.importorskip("trafilatura")
+    table = (
+        "<table><tr><th>项目</th><th>总投资</th></tr><tr><td>县医院</td><td>2.1亿元</td></tr>"
+        "</table>"
+    )
+    page = html(extra=table).replace("<div class='article'>", "<table><tr><td>")
+    page = page.replace("</table></div>", "</table></td></tr></table>")
+    for name, data in (("a.html", html(extra=table)), ("b.html", page)):
+        (tmp_path / name).write_text(data, "utf8")
+        text = read_document(tmp_path / name).text
+        assert "项目\t总投资\n县医院\t2.1亿元" in text
+        assert "|" not in text and "---" not in text
+        assert set(PARAGRAPHS[1:]) <= set(text.splitlines())
+
+
 def test_docx_keeps_paragraphs_and_rows(tmp_path):
     write_docx(tmp_path / "report.docx")
     document = read_document(tmp_path / "report.docx")
@@ -160,6 +217,8 @@ def test_joined_lines_of_latin_words_keep_their_space():
         ("old.doc", b"\xd0\xcf\x11\xe0", "save it as .docx"),
         ("page.html", b"<html><body></body></html>", "no report found|empty"),
         ("deep.html", b"<div>" * 1_000_000, "too many tags in tags"),
+        ("many.html", b"<p>" * 1_000_000, "too large or too many"),
+        ("long.html", b"<p>" + b"x" * 9_000_000, "too large or too many"),
         ("archive.zip", b"PK", "unpack it first"),
     ],
 )

@@ -40,17 +40,17 @@ class Heading:
 
 
 def headings(text: str) -> list[Heading]:
-    """Return the headings of a text in order; the title is not one of them."""
+    """Return the headings of a text in order; a title on the first line is none."""
     found, start = [], 0
     lines = text.splitlines(keepends=True)
     following = _following(lines)
     for line, below in zip(lines, following, strict=True):
         level = numbered(line)
-        if level is None and _names(line, below):
+        if level is None and start and _names(line, below):
             level = 1
         end = _ENDS.search(line)
         length = end.start() if end else len(line)
-        if level is not None and length <= _LONGEST and start:
+        if level is not None and length <= _LONGEST:
             skip = len(line) - len(line.lstrip())
             found.append(Heading(start + skip, start + length, level))
         start += len(line)
