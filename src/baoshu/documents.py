@@ -59,6 +59,14 @@ class Document:
         """Return the headings over a character offset, outermost first."""
         return tuple(self.text[h.start : h.end] for h in self.outline.path(place))
 
+    def headings(self, place: int) -> tuple[str, ...]:
+        """Return those of its headings that are lines of their own, outermost first."""
+        return tuple(
+            self.text[h.start : h.end]
+            for h in self.outline.path(place)
+            if self.text[h.end : h.end + 1] in ("", "\n", "\r")
+        )
+
     def paragraphs(self) -> Iterator[Paragraph]:
         start = 0
         for line in self.text.splitlines(keepends=True):
