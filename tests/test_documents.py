@@ -50,8 +50,9 @@ def write_docx(path, paragraphs=PARAGRAPHS):
     word.save(path)
 
 
-def write_pdf(path, pages, numbers=True):
+def write_pdf(path, pages, numbers=True, heads=("汀渚县卫生健康局",), pictures=()):
     canvas = pytest.importorskip("reportlab.pdfgen.canvas")
+    from PIL import Image
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 
@@ -59,7 +60,9 @@ def write_pdf(path, pages, numbers=True):
     pdf = canvas.Canvas(str(path))
     for number, lines in enumerate(pages, 1):
         pdf.setFont("STSong-Light", 12)
-        pdf.drawString(72, 810, "汀渚县卫生健康局")
+        pdf.drawString(72, 810, heads[number % len(heads)])
+        if number in pictures:
+            pdf.drawInlineImage(Image.new("RGB", (9, 9)), 100, 100)
         for i, line in enumerate(lines):
             pdf.drawString(72, 780 - 20 * i, line)
         if numbers:
@@ -176,6 +179,48 @@ def test_pdf_joins_lines_and_drops_what_repeats(tmp_path):
     assert len(document.pages) == 4
     assert document.page(document.text.index("12所")) == 2
     assert document.page(document.text.index("72%")) == 3
+
+
+@pytest.mark.parametrize(
+    "heads", [("汀渚县卫生健康局",), ("2023年总结", "卫健局 第3页")]
+)
+def test_pdf_heads_of_few_pages_and_of_left_and_right_ones(tmp_path, heads):
+    pytest.importorskip("pypdfium2")
+    lines = broken()
+    pages = [lines[:3], lines[3:6], lines[6:9], lines[9:]]
+    if len(heads) == 1:
+        pages = [lines[:6], lines[6:]]
+    write_pdf(tmp_path / "report.pdf", pages, heads=heads)
+    text = read_document(tmp_path / "report.pdf").text
+    assert text.splitlines() == PARAGRAPHS[1:]
+
+
+def test_a_sentence_at_the_edge_of_pages_is_no_head():
+    page = ["各位代表！", *["正文" * 10] * 4, "完。"]
+    assert join_pages([page, page])[0].count("各位代表！") == 2
+
+
+def test_a_picture_among_the_pages_is_said(tmp_path):
+    pytest.importorskip("pypdfium2")
+    lines = broken()
+    path = tmp_path / "report.pdf"
+    write_pdf(path, [lines[:6], [], lines[6:], []], heads=("",), pictures=(1, 2))
+    assert read_document(path).pictures == (2,)  # the first has text, the last is blank
+    write_pdf(path, [[], [], []], heads=("",), pictures=(1, 2, 3))
+    with pytest.raises(BaoshuError, match="OCR"):  # page numbers are no text
+        read_document(path)
+
+
+def test_bytes_without_a_telling_name_are_known_by_how_they_begin(tmp_path):
+    for module in ("pypdfium2", "docx", "trafilatura"):
+        pytest.importorskip(module)
+    write_docx(tmp_path / "a.docx")
+    write_pdf(tmp_path / "a.pdf", [broken()])
+    (tmp_path / "a.html").write_text("\ufeff\n" + html(), "utf8")
+    for name in ("a.docx", "a.pdf", "a.html"):
+        (tmp_path / "bare").write_bytes((tmp_path / name).read_bytes())
+        there = read_document(tmp_path / name)
+        assert read_document(tmp_path / "bare") == there and PARAGRAPHS[2] in there.text
 
 
 def test_paragraphs_rebuild_from_their_offsets():

@@ -121,7 +121,7 @@ def extract(
         print_facts(nlp, run, writes)
     else:
         write_facts(nlp, run, writes, output)
-    for message in run.failed:
+    for message in (*run.partly, *run.failed):
         complain(message)
     if run.left_out:
         said = ngettext(

@@ -38,6 +38,7 @@ class Document:
         date: ISO 8601, as the file states it.
         publisher: As the file states it.
         pages: Where each page starts in ``text``; empty where there are none.
+        pictures: The pages, from 1, that are a picture without text: not read.
     """
 
     text: str
@@ -46,6 +47,7 @@ class Document:
     date: str = ""
     publisher: str = ""
     pages: tuple[int, ...] = ()
+    pictures: tuple[int, ...] = ()
 
     @cached_property
     def outline(self) -> Outline:
