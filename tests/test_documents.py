@@ -50,8 +50,9 @@ def write_docx(path, paragraphs=PARAGRAPHS):
     word.save(path)
 
 
-def write_pdf(path, pages, numbers=True):
+def write_pdf(path, pages, numbers=True, heads=("汀渚县卫生健康局",), pictures=()):
     canvas = pytest.importorskip("reportlab.pdfgen.canvas")
+    from PIL import Image
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 
@@ -59,7 +60,9 @@ def write_pdf(path, pages, numbers=True):
     pdf = canvas.Canvas(str(path))
     for number, lines in enumerate(pages, 1):
         pdf.setFont("STSong-Light", 12)
-        pdf.drawString(72, 810, "汀渚县卫生健康局")
+        pdf.drawString(72, 810, heads[number % len(heads)])
+        if number in pictures:
+            pdf.drawInlineImage(Image.new("RGB", (9, 9)), 100, 100)
         for i, line in enumerate(lines):
             pdf.drawString(72, 780 - 20 * i, line)
         if numbers:
@@ -97,6 +100,63 @@ def test_html_in_gb18030(tmp_path):
     assert PARAGRAPHS[2] in read_document(path).text
 
 
+META = (
+    "<meta name='ArticleTitle' content='卫健局总结'><meta name='PubDate' content='2024-02-03 09:30'>"
+    "<meta name='ContentSource' content='县卫健局'><meta name='SiteName' content='县政府网'>"
+)
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (META, ("卫健局总结", "2024-02-03", "县卫健局")),
+        (META.replace("县卫健局", ""), ("卫健局总结", "2024-02-03", "县政府网")),
+        ("", (PARAGRAPHS[0], "", "")),  # the years in the text are no date of the page
+    ],
+)
+def test_html_states_its_title_date_and_publisher(tmp_path, head, expected):
+    pytest.importorskip("trafilatura")
+    page = html().replace("<meta name='PubDate' content='2024-01-15'>", head)
+    (tmp_path / "a.html").write_text(page, "utf8")
+    document = read_document(tmp_path / "a.html")
+    assert (document.title, document.date, document.publisher) == expected
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "<div>{}</div>",
+        "　　{}<br/>",
+        "<p><span>{}</span></p>",
+        "<section><section><span>{}</span></section></section>",  # editors of 微信
+    ],
+)
+def test_html_keeps_paragraphs_however_they_are_marked(tmp_path, form):
+    pytest.importorskip("trafilatura")
+    page = html()
+    for paragraph in PARAGRAPHS[1:]:
+        page = page.replace(f"<p>{paragraph}</p>", form.format(paragraph))
+    (tmp_path / "a.html").write_text(page, "utf8")
+    found = [p.text for p in read_document(tmp_path / "a.html").paragraphs()]
+    assert found == PARAGRAPHS
+
+
+def test_html_rows_are_lines_and_a_layout_table_is_none(tmp_path):
+    pytest.importorskip("trafilatura")
+    table = (
+        "<table><tr><th>项目</th><th>总投资</th></tr><tr><td>县医院</td><td>2.1亿元</td></tr>"
+        "</table>"
+    )
+    page = html(extra=table).replace("<div class='article'>", "<table><tr><td>")
+    page = page.replace("</table></div>", "</table></td></tr></table>")
+    for name, data in (("a.html", html(extra=table)), ("b.html", page)):
+        (tmp_path / name).write_text(data, "utf8")
+        text = read_document(tmp_path / name).text
+        assert "项目\t总投资\n县医院\t2.1亿元" in text
+        assert "|" not in text and "---" not in text
+        assert set(PARAGRAPHS[1:]) <= set(text.splitlines())
+
+
 def test_docx_keeps_paragraphs_and_rows(tmp_path):
     write_docx(tmp_path / "report.docx")
     document = read_document(tmp_path / "report.docx")
@@ -119,6 +179,48 @@ def test_pdf_joins_lines_and_drops_what_repeats(tmp_path):
     assert len(document.pages) == 4
     assert document.page(document.text.index("12所")) == 2
     assert document.page(document.text.index("72%")) == 3
+
+
+@pytest.mark.parametrize(
+    "heads", [("汀渚县卫生健康局",), ("2023年总结", "卫健局 第3页")]
+)
+def test_pdf_heads_of_few_pages_and_of_left_and_right_ones(tmp_path, heads):
+    pytest.importorskip("pypdfium2")
+    lines = broken()
+    pages = [lines[:3], lines[3:6], lines[6:9], lines[9:]]
+    if len(heads) == 1:
+        pages = [lines[:6], lines[6:]]
+    write_pdf(tmp_path / "report.pdf", pages, heads=heads)
+    text = read_document(tmp_path / "report.pdf").text
+    assert text.splitlines() == PARAGRAPHS[1:]
+
+
+def test_a_sentence_at_the_edge_of_pages_is_no_head():
+    page = ["各位代表！", *["正文" * 10] * 4, "完。"]
+    assert join_pages([page, page])[0].count("各位代表！") == 2
+
+
+def test_a_picture_among_the_pages_is_said(tmp_path):
+    pytest.importorskip("pypdfium2")
+    lines = broken()
+    path = tmp_path / "report.pdf"
+    write_pdf(path, [lines[:6], [], lines[6:], []], heads=("",), pictures=(1, 2))
+    assert read_document(path).pictures == (2,)  # the first has text, the last is blank
+    write_pdf(path, [[], [], []], heads=("",), pictures=(1, 2, 3))
+    with pytest.raises(BaoshuError, match="OCR"):  # page numbers are no text
+        read_document(path)
+
+
+def test_bytes_without_a_telling_name_are_known_by_how_they_begin(tmp_path):
+    for module in ("pypdfium2", "docx", "trafilatura"):
+        pytest.importorskip(module)
+    write_docx(tmp_path / "a.docx")
+    write_pdf(tmp_path / "a.pdf", [broken()])
+    (tmp_path / "a.html").write_text("\ufeff\n" + html(), "utf8")
+    for name in ("a.docx", "a.pdf", "a.html"):
+        (tmp_path / "bare").write_bytes((tmp_path / name).read_bytes())
+        there = read_document(tmp_path / name)
+        assert read_document(tmp_path / "bare") == there and PARAGRAPHS[2] in there.text
 
 
 def test_paragraphs_rebuild_from_their_offsets():
@@ -160,6 +262,8 @@ def test_joined_lines_of_latin_words_keep_their_space():
         ("old.doc", b"\xd0\xcf\x11\xe0", "save it as .docx"),
         ("page.html", b"<html><body></body></html>", "no report found|empty"),
         ("deep.html", b"<div>" * 1_000_000, "too many tags in tags"),
+        ("many.html", b"<p>" * 1_000_000, "too large or too many"),
+        ("long.html", b"<p>" + b"x" * 9_000_000, "too large or too many"),
         ("archive.zip", b"PK", "unpack it first"),
     ],
 )

@@ -3,6 +3,7 @@
 import pytest
 
 from baoshu import extraction
+from baoshu.documents import Document
 from baoshu.errors import BaoshuError
 
 TEXT = "2023年，全县共有医疗机构{}家。\n"
@@ -80,6 +81,17 @@ def test_one_that_fails_is_said(folder, counting):
     rows = list(extraction.extract(counting[0], run, advance=lambda: done.append(1)))
     assert texts(rows) == ["10家", "12家", "13家"]
     assert len(run.failed) == 2 and len(done) == 5
+
+
+def test_what_is_read_in_part_is_said(folder, counting, monkeypatch):
+    def read(path):
+        return Document(TEXT.format(5), path.name, pictures=(2, 3))
+
+    monkeypatch.setattr(extraction, "read_named", read)
+    run = extraction.plan([str(folder / "1.txt")])
+    assert texts(extraction.extract(counting[0], run)) == ["5家"]
+    assert not run.failed and len(run.partly) == 1
+    assert "1.txt: pages 2, 3 are pictures" in run.partly[0]
 
 
 def test_a_folder_with_nothing_to_read_is_said(tmp_path):

@@ -34,6 +34,23 @@ def test_golden_rows(doc):
     assert all(text[r.start : r.end] == r.text for r in rows)
 
 
+def test_a_period_is_read_where_it_stands():
+    source = (
+        "汀渚县卫健局2023年工作总结\n一、2023年工作\n"
+        "{d1 DATE|1—9月}接诊{f1 COUNT|9万人|PERIOD:d1}，{d2 DATE|去年同期}{f2 COUNT|8万人|PERIOD:d2}。\n"
+        "{d3 DATE|去年同期}{f3 COUNT|3家|PERIOD:d3}。\n"
+        "二、2024年工作打算\n{d4 DATE|年底}建成{f4 COUNT|6所|PERIOD:d4}，{d5 DATE|今年}已建{f5 COUNT|2所|PERIOD:d5}。\n"
+    )
+    rows = facts(FigureNormalizer()(gold_doc(blank(), parse(source)[0])))
+    assert [row.time_interval for row in rows] == [
+        "2023-01-01/2023-09-30",
+        "2022-01-01/2022-09-30",
+        "2022-01-01/2022-12-31",
+        "2024-12-31",
+        "2023-01-01/2023-12-31",
+    ]
+
+
 def test_figures_survive_serialisation(doc):
     from spacy.tokens import Doc
 

@@ -1,10 +1,12 @@
 """Dates to intervals, in reports on 2023; no exception on any string."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baoshu.periods import report_year, resolve
+from baoshu.periods import Interval, report_year, resolve, section_year
 
 YEAR_2023 = "2023-01-01/2023-12-31"
 
@@ -47,6 +49,48 @@ def test_resolve(words, expected):
     assert (None if found is None else str(found)) == expected
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("今年", YEAR_2023), ("去年", "2022-01-01/2022-12-31"), ("明年", "2024-01-01/2024-12-31"),
+        ("全年", "2024-01-01/2024-12-31"), ("年底", "2024-12-31"), ("6月底", "2024-06-30"),
+        ("上半年", "2024-01-01/2024-06-30"), ("一季度", "2024-01-01/2024-03-31"),
+        ("上年", YEAR_2023), ("2022年", "2022-01-01/2022-12-31"), ("今年底", "2023-12-31"),
+    ],
+)  # fmt: skip
+def test_in_a_section_on_another_year(words, expected):
+    assert str(resolve(words, 2023, 2024)) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "before", "expected"),
+    [
+        ("去年同期", "2023-01-01 2023-09-30", "2022-01-01/2022-09-30"),
+        ("上年同期", "2023-01-01 2023-06-30", "2022-01-01/2022-06-30"),
+        ("2021年同期", "2023-01-01 2023-06-30", "2021-01-01/2021-06-30"),
+        ("去年同期", "2024-02-01 2024-02-29", "2022-02-01/2022-02-28"),
+        ("2020年同期", "2023-02-01 2023-02-28", "2020-02-01/2020-02-29"),
+        ("同期", "2023-01-01 2023-09-30", "2023-01-01/2023-09-30"),
+        ("去年同期", "2023-10-31 2023-10-31", "2022-10-31"),
+    ],
+)
+def test_the_same_days_of_another_year(words, before, expected):
+    days = Interval(*map(date.fromisoformat, before.split()))
+    assert str(resolve(words, 2023, before=days)) == expected
+
+
+@pytest.mark.parametrize(
+    ("headings", "expected"),
+    [
+        ([], 2023), (["二、2024年工作打算"], 2024), (["二、2024年工作打算", "（一）投资"], 2024),
+        (["二、明年工作打算"], 2024), (["一、去年工作回顾"], 2022), (["一、2025年和“十四五”时期工作回顾"], 2025),
+        (["一、2021—2023年工作"], 2023), (["一、2022年和2023年工作"], 2023),
+    ],
+)  # fmt: skip
+def test_the_year_of_a_section(headings, expected):
+    assert section_year(headings, 2023) == expected
+
+
 @pytest.mark.parametrize("words", ["今年", "上半年", "10月底", "年底", "五年"])
 def test_without_a_year_nothing_is_guessed(words):
     assert resolve(words, None) is None
@@ -72,7 +116,27 @@ def test_no_exception_and_no_interval_that_runs_backwards(words):
         ("工作总结\n正文", "", "2024-01-15", 2023),
         ("二〇一八年工作总结", "", "", 2018),
         ("工作总结\n正文", "", "", None),
+        (
+            "下载\n打印\n全屏\n收藏\n【字号：\n加大\n】\n2026年政府工作报告\n各位代表：\n2025年",
+            "",
+            "",
+            2026,
+        ),
+        ("政府工作报告\n——2017年3月5日在会议上\n各位代表：\n2016年，……", "", "", 2017),
+        ("工作总结\n发布时间：2024年1月15日\n2023年，全县……。", "", "", 2023),
     ],
 )
 def test_the_year_of_a_report(text, title, stated, year):
     assert report_year(text, title, stated) == year
+
+
+@pytest.mark.parametrize(
+    ("name", "year"),
+    [
+        ("2000-国务院-政府工作报告.txt", 2000), ("卫健局2021年总结.docx", 2021),
+        ("20240115.txt", 1999), ("2024-01-15.txt", 1999), ("-", 1999),
+    ],
+)  # fmt: skip
+def test_the_name_of_a_file_says_the_year_before_its_text_does(name, year):
+    text = "各位代表：\n一、1999年工作回顾\n1998年，……。"
+    assert report_year(text, name=name) == year

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opencc import OpenCC
 
 from baoshu.errors import BaoshuError
 from baoshu.reading import blocks, decode, read_document
@@ -18,6 +19,17 @@ def test_encodings(tmp_path, encoding):
     path = tmp_path / "report.txt"
     path.write_bytes(TEXT.encode(encoding))
     assert read_document(path).text == TEXT
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16-le", "utf-16-be", "big5"])
+@pytest.mark.parametrize("odd", ["", "\u200b", "\u200b\n　\u200b"])
+def test_encodings_without_a_mark(encoding, odd):
+    """Zero-width characters, which web pages leave behind, are no noise."""
+    text = TEXT
+    if encoding == "big5":
+        text = str(OpenCC("s2tw").convert(TEXT))
+        odd = odd.replace("\u200b", "")
+    assert decode((odd + text).encode(encoding), "x") == odd + text
 
 
 @pytest.mark.parametrize(

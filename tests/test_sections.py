@@ -85,6 +85,32 @@ def test_lines_in_a_row_are_a_list_not_headings():
     assert headings("标题\n" + menu + "短句一个。\n" + menu) == []
 
 
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("工作成效\n新建卫生室12所。\n", ["工作成效"]),
+        ("前文。\n\n工作成效\n\n新建卫生室12所。\n", ["工作成效"]),
+        ("【工作成效】\n新建卫生室12所。\n", ["【工作成效】"]),
+        ("上篇　血液保障\n新建献血屋12处。\n", ["上篇　血液保障"]),
+        ("县长　沈某某\n新建卫生室12所。\n", []),  # who signs
+        ("全年\n新建卫生室12所。\n", []),
+        ("工作成效\n投资情况\n", []),
+        # What is left of links in a page.
+        ("今年颁布实施了《\n公务员法实施条例\n》，并修订完善了配套的规章和制度，贯彻落实了意见。\n", []),
+        ("今年，新建\n高速公路\n6700多公里。\n", []),
+        ("前文。\n主要预期目标\n是：地区生产总值增长百分之五左右，城镇调查失业率百分之五左右。\n", []),
+        ("【打印本页】 【关闭窗口】\n新建卫生室12所。\n", []),
+    ],
+)  # fmt: skip
+def test_an_unnumbered_line_that_names(lines, expected):
+    text = f"标题\n{lines}"
+    assert [text[h.start : h.end] for h in headings(text)] == expected
+
+
+def test_a_numbered_first_line_is_no_title():
+    assert [h.level for h in headings("一、进展\n新建12所。\n")] == [1]
+
+
 def test_cues_tell_plan_from_fact_and_read_the_verb():
     places = [
         (TEXT.index(w), TEXT.index(w) + len(w)) for w in ("12所", "6所", "1.2亿元")

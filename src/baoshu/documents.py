@@ -38,6 +38,7 @@ class Document:
         date: ISO 8601, as the file states it.
         publisher: As the file states it.
         pages: Where each page starts in ``text``; empty where there are none.
+        pictures: The pages, from 1, that are a picture without text: not read.
     """
 
     text: str
@@ -46,6 +47,7 @@ class Document:
     date: str = ""
     publisher: str = ""
     pages: tuple[int, ...] = ()
+    pictures: tuple[int, ...] = ()
 
     @cached_property
     def outline(self) -> Outline:
@@ -58,6 +60,14 @@ class Document:
     def section(self, place: int) -> tuple[str, ...]:
         """Return the headings over a character offset, outermost first."""
         return tuple(self.text[h.start : h.end] for h in self.outline.path(place))
+
+    def headings(self, place: int) -> tuple[str, ...]:
+        """Return those of its headings that are lines of their own, outermost first."""
+        return tuple(
+            self.text[h.start : h.end]
+            for h in self.outline.path(place)
+            if self.text[h.end : h.end + 1] in ("", "\n", "\r")
+        )
 
     def paragraphs(self) -> Iterator[Paragraph]:
         start = 0

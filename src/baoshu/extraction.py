@@ -16,6 +16,7 @@ from spacy.tokens import Doc
 from baoshu.documents import Document
 from baoshu.errors import BaoshuError
 from baoshu.fact_table import Fact, facts
+from baoshu.messages import _
 from baoshu.reading import blocks, find_files, read_document
 from baoshu.table_files import json_line, read_json_line
 
@@ -30,6 +31,7 @@ class Run:
         paths: Each file to read; None is standard input.
         left_out: How many files of folders are of a kind that is not read.
         failed: A message for each file that could not be read.
+        partly: A message for each file that was read in part.
         resumed: How many files were taken from the journal.
         characters: Read in this run.
     """
@@ -37,6 +39,7 @@ class Run:
     paths: list[Path | None]
     left_out: int = 0
     failed: list[str] = field(default_factory=list)
+    partly: list[str] = field(default_factory=list)
     resumed: int = 0
     characters: int = 0
 
@@ -100,6 +103,10 @@ def extract(
 
 def _one(nlp: Language, path: Path | None, run: Run) -> Iterator[Fact]:
     document = read_named(path)
+    if document.pictures:
+        said = _("{name}: pages {pages} are pictures without text: run OCR on them")
+        pages = ", ".join(map(str, document.pictures))
+        run.partly.append(said.format(name=path, pages=pages))
     for doc, offset in read_figures(nlp, document):
         yield from facts(doc, document, offset)
     run.characters += len(document.text)

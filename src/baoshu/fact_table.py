@@ -14,7 +14,7 @@ from spacy.tokens import Doc, Span
 
 from baoshu.documents import Document
 from baoshu.figures import Figure
-from baoshu.periods import Interval, report_year, resolve
+from baoshu.periods import Interval, report_year, resolve, section_year
 from baoshu.standins import stand_ins
 from baoshu.words import WORDS, head_word
 
@@ -94,16 +94,35 @@ def facts(doc: Doc, document: Document | None = None, offset: int = 0) -> list[F
         offset: Where ``doc`` starts in the text of ``document``.
     """
     document = document or Document(doc.text)
-    year = report_year(document.text, document.title, document.date)
     named = stand_ins(doc)
-    return [_fact(figure, document, offset, year, named) for figure in doc._.figures]
+    days = _days(doc, document, offset)
+    return [_fact(figure, document, offset, days, named) for figure in doc._.figures]
+
+
+def _days(doc: Doc, document: Document, offset: int) -> dict[tuple[int, int], Interval]:
+    """Return, by character offsets in the Doc, the days that its dates mean."""
+    year = report_year(document.text, document.title, document.date, document.name)
+    found: dict[tuple[int, int], Interval] = {}
+    before, paragraph = None, 0
+    for span in doc.ents:
+        if span.label_ != "DATE":
+            continue
+        if "\n" in doc.text[paragraph : span.start_char]:
+            before = None
+        there = section_year(document.headings(span.start_char + offset), year)
+        days = resolve(span.text, year, there, before)
+        paragraph = span.start_char
+        if days is not None:
+            found[span.start_char, span.end_char] = days
+            before = before if span.text.endswith("同期") else days
+    return found
 
 
 def _fact(
     figure: Figure,
     document: Document,
     offset: int,
-    year: int | None,
+    days: Mapping[tuple[int, int], Interval],
     named: Mapping[tuple[int, int], Span],
 ) -> Fact:
     start = figure.span.start_char + offset
@@ -132,7 +151,7 @@ def _fact(
         scope_named=_joined(_name(span, named) for span in figure.scopes),
         ref_area=_joined(areas),
         time_period=_joined(span.text for span in figure.periods),
-        time_interval=_joined(_interval(span, year) for span in figure.periods),
+        time_interval=_joined(_at(span, days) for span in figure.periods),
         part_of=_joined(span.text for span in figure.part_of),
         confidence=round(figure.confidence, 4),
     )
@@ -149,8 +168,8 @@ def _name(span: Span, named: Mapping[tuple[int, int], Span]) -> str:
     return head.text if head is not None else ""
 
 
-def _interval(span: Span, year: int | None) -> str:
-    found: Interval | None = resolve(span.text, year)
+def _at(span: Span, days: Mapping[tuple[int, int], Interval]) -> str:
+    found = days.get((span.start_char, span.end_char))
     return str(found) if found else ""
 
 

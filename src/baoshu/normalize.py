@@ -25,8 +25,22 @@ _TIMES = re.compile(
     rf"(?P<low>{_NUMBER}|[{CHINESE}]+)(?P<below>个月|分钟?|个?小时|天|秒)"
 )
 _IN = {("a", "mo"): 12, ("h", "min"): 60, ("d", "h"): 24, ("min", "s"): 60}
+_COINS = re.compile(
+    rf"(?P<whole>.+[元圆块])零?(?:(?P<tenth>[\d{CHINESE}])角)?"
+    rf"(?:零?(?P<hundredth>[\d{CHINESE}])分)?整?"
+)
 # 千分点 and 基点 in percentage points, 成 in per cent.
 _IN_POINTS = {"个千分点": 10, "千分点": 10, "个基点": 100, "基点": 100}
+_SIGNS = {
+    "¥": "CNY", "人民币": "CNY", "RMB": "CNY", "US$": "USD", "HK$": "HKD", "$": "USD",
+    "€": "EUR", "£": "GBP",
+}  # fmt: skip
+_CURRENCY = re.compile(rf"(?:{'|'.join(map(re.escape, _SIGNS))})$")
+_BELOW_ZERO = re.compile(r"零下$")
+_LEAD = re.compile(
+    rf"(?:零下|翻|{wording.HEDGES}|{'|'.join(map(re.escape, _SIGNS))})+(?=.*[\d{CHINESE}])"
+)
+_TAIL = re.compile(r"(?:左右|上下|(?:及?以)[上下内])$")
 _MORE = re.compile(
     rf"(?:、|和|及|以及|与)(?:(?:{_NUMBER})[万亿]?(?:、|和|及|以及|与))*(?:{_NUMBER})"
     r"(?P<unit>[^\d、，。；和及与]{1,8})"
@@ -71,7 +85,15 @@ def parse_figure(text: str, start: int, end: int) -> Quantity:
     surface = _fold(text[start:end])
     before = _CLAUSE.split(_fold(text[max(0, start - 40) : start]))[-1]
     after = _fold(text[end : end + 40])
+    lead, surface, tail = _bare(surface)
+    before, after = before + lead, tail + after
     read = _shared_unit(_read(surface), surface, after)
+    currency = _CURRENCY.search(before)
+    if currency and read.unit is None:
+        read = replace(read, unit=_SIGNS[currency.group()])
+    if _BELOW_ZERO.search(before) and read.value is not None and read.value > 0:
+        upper = None if read.upper is None else -read.upper
+        read = replace(read, value=-read.value, upper=upper)
     near = _CLAUSE.split(after[:4])[0]
     return Quantity(
         value=_tidy(read.value),
@@ -81,6 +103,15 @@ def parse_figure(text: str, start: int, end: int) -> Quantity:
         bound=wording.bound(before, near),
         change=wording.change(before),
     )
+
+
+def _bare(surface: str) -> tuple[str, str, str]:
+    """Part a figure from what a span should not hold: 约, 超过, 人民币 and 左右, 以上."""
+    lead = _LEAD.match(surface)
+    tail = _TAIL.search(surface, lead.end() if lead else 0)
+    start = lead.end() if lead else 0
+    end = tail.start() if tail else len(surface)
+    return surface[:start], surface[start:end], surface[end:]
 
 
 def render_figure(quantity: Quantity) -> tuple[str, int, int]:
@@ -122,7 +153,7 @@ def _fold(text: str) -> str:
 
 def _read(surface: str) -> Quantity:
     """Read a figure by itself."""
-    special = _share(surface) or _times(surface)
+    special = _share(surface) or _times(surface) or _coins(surface)
     if special:
         return special
     low, *more = _RANGE.split(surface, maxsplit=1)
@@ -181,6 +212,19 @@ def _times(surface: str) -> Quantity | None:
     return Quantity(high * factor + low, unit=below)
 
 
+def _coins(surface: str) -> Quantity | None:
+    """Read 3元5角, 柒元捌角玖分: a tenth and a hundredth of 元."""
+    found = _COINS.fullmatch(surface)
+    if not found or not (found["tenth"] or found["hundredth"]):
+        return None
+    parts = [number(found[name] or "零") for name in ("tenth", "hundredth")]
+    whole = _read(found["whole"])
+    if whole.value is None or None in parts:
+        return None
+    tenth, hundredth = (part or Decimal(0) for part in parts)
+    return replace(whole, value=whole.value + tenth / 10 + hundredth / 100)
+
+
 def _read_range(low_text: str, high_text: str) -> Quantity:
     """Read 2-3万元 and 100万至200万元: a scale that only the end has is for both."""
     low, high = read_amount(low_text), read_amount(high_text)
@@ -203,6 +247,8 @@ def _with_unit(
         words, vague = words[1:], True
     words, more = re.subn(r"^个[多余](?=月|星期|小时)", "个", words)
     vague = vague or bool(more)
+    if len(words) > 1 and words[-1] in "多余":  # 两倍多
+        words, vague = words[:-1], True
     factor, words = _factor(words)
     if words == "番" and value is not None and value == value.to_integral_value():
         return Quantity(Decimal(2) ** int(value) if value < 64 else None, unit="×")

@@ -25,7 +25,8 @@ _AMOUNT = re.compile(
 )
 _SEVERAL = re.compile(rf"[数几](?P<scale>{_SCALE}+)|(?P<ten>{_SCALE}+)[几余多]|[数几]")
 _NEIGHBOURS = re.compile(
-    rf"(?P<low>[一二两三四五六七八九])(?P<high>[二两三四五六七八九])(?P<scale>{_SCALE}*)"
+    rf"(?P<tens>[二三四五六七八九]?十)?(?P<low>[一二两三四五六七八九])"
+    rf"(?P<high>[二两三四五六七八九])(?P<scale>{_SCALE}*)"
 )
 _TAIL = re.compile(rf"(?:\d+(?:\.\d+)?{_SCALE}*)+")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
@@ -66,7 +67,7 @@ def read_amount(text: str) -> Amount:
     if not found:
         return Amount(None, 1, False, text)
     rest = text[found.end() :]
-    if re.match(r"\.\d|,\d|:\d", rest):  # 1.2.3, 1,23: no number
+    if re.match(r"[.,:]+\d", rest):  # 1.2.3, 1,23, 1..2: no number
         return Amount(None, 1, False, re.sub(rf"^[\d.,:]+{_SCALE}*", "", rest))
     value, scale = number(found["number"]), _scale(found["scale"])
     vague = bool(hedged or found["vague"] or found["vague2"])
@@ -77,15 +78,16 @@ def read_amount(text: str) -> Amount:
 
 
 def _neighbours(text: str) -> Amount | None:
-    """Read 两三个, 三四十, 五六万: two digits in a row that are a range."""
+    """Read 两三个, 三四十, 十五六万: two digits in a row that are a range."""
     found = _NEIGHBOURS.match(text)
     if not found or re.match(rf"[{CHINESE}点分]", text[found.end() :]):
         return None
     low, high = number(found["low"]), number(found["high"])
     if low is None or high is None or not (high == low + 1 or (low, high) == (3, 5)):
         return None
-    scale = _scale(found["scale"])
-    return Amount(low * scale, 1, True, text[found.end() :], high * scale)
+    scale, tens = _scale(found["scale"]), number(found["tens"] or "零") or 0
+    low, high = (tens + low) * scale, (tens + high) * scale
+    return Amount(low, 1, True, text[found.end() :], high)
 
 
 def number(text: str) -> Decimal | None:
@@ -112,9 +114,14 @@ def _scale(text: str) -> int:
 
 
 def _add_tail(value: Decimal, scale: int, rest: str) -> tuple[Decimal, str]:
-    """Add the lower part of 3亿5千6百万: numbers of lesser scale right behind."""
+    """Add the lower part of 3亿5千6百万: numbers of lesser scale right behind.
+
+    A last digit without a scale is of the next lower one: 2万3 is 23000.
+    """
     found = _TAIL.match(rest) if scale > 1 else None
     tail = number(found.group()) if found else None
     if found is None or tail is None or tail >= scale:
         return value, rest
+    if len(found.group()) == 1:
+        tail = tail * scale / 10
     return value + tail, rest[found.end() :]

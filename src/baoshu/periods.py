@@ -1,6 +1,7 @@
 """When a date is, as an ISO 8601 interval: 上半年, 1—9月, 截至10月底, “十四五”期间.
 
-A report leaves out its own year; what stands in title, headings or text before gives it.
+A report leaves out its own year; its title gives it. In a section on another year, 全年
+and 年底 are of that year, 今年 and 去年 are not; 同期 is the days named before it.
 Compared: JioNLP's parse_time reads full dates, but not 11月, 1-9月, 目前 or the five-year
 plans, which are the forms that reports use.
 """
@@ -8,11 +9,13 @@ plans, which are the forms that reports use.
 import calendar
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from baoshu.chars import simplified
 from baoshu.numerals import number
+from baoshu.sections import numbered
 
 _DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _YEAR = re.compile(
@@ -20,13 +23,24 @@ _YEAR = re.compile(
 )
 _PLAN = re.compile(r"[“\"]?(十[一二三四五六]?)五[”\"]?")
 _NUMERAL = r"(?:\d{1,2}|十?[一二三四五六七八九]|十[一二]?)"
-_RELATIVE = {
-    "前年": -2, "去年": -1, "上年": -1, "上一年": -1, "去岁": -1, "今年": 0, "本年": 0,
-    "当年": 0, "这一年": 0, "全年": 0, "年内": 0, "一年来": 0, "过去一年": 0,
-    "过去的一年": 0, "明年": 1, "下一年": 1, "次年": 1, "新的一年": 1, "来年": 1,
+_FROM_NOW = {
+    "前年": -2, "去年": -1, "去岁": -1, "今年": 0, "本年": 0, "明年": 1, "下一年": 1,
+    "新的一年": 1, "来年": 1,
 }  # fmt: skip
+_FROM_THERE = {
+    "上年": -1, "上一年": -1, "当年": 0, "这一年": 0, "全年": 0, "年内": 0, "一年来": 0,
+    "过去一年": 0, "过去的一年": 0, "次年": 1,
+}  # fmt: skip
+_RELATIVE = {**_FROM_NOW, **_FROM_THERE}
 _RELATIVE_YEAR = re.compile("|".join(sorted(_RELATIVE, key=len, reverse=True)))
 _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
+_NAMED = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d|[-_.]\d)")  # in the name of a file
+_PUT_UP = re.compile(  # when a page was put up
+    r"[（(\s]*(?:(?:发布|发表|更新|成文)?(?:时间|日期)|来源|浏览|阅读|\d{4}年\d+月\d+日\s*\d+[时:：])"
+)
+_GREETING = re.compile(r"\s*(?:各位|同志|尊敬)")
+_MOST_LINES_OVER = 30
+_FIRST_LINES = 6
 _FREQUENCY = re.compile(r"每|日均|年均|月均|周均")
 _BARE_YEARS = re.compile(r"(?:过去的?|近|这|前)?([两三四五六七八九十]|\d)年(?:来|间)?")
 
@@ -44,37 +58,102 @@ class Interval:
         return f"{self.start.isoformat()}/{self.end.isoformat()}"
 
 
-def report_year(text: str, title: str = "", stated: str = "") -> int | None:
-    """Return the year that a report is about.
+def report_year(
+    text: str, title: str = "", stated: str = "", name: str = ""
+) -> int | None:
+    """Return the year that a report is about, which it calls 今年.
 
-    The first year in its title or, without one, in its first lines; else the year
-    before that of its ISO date ``stated``, for a report appears in the year after.
+    The first year in its title or, without one, on the lines over its first sentence;
+    else the year in the name of its file; else the first in its first lines; else the
+    year before that of its ISO date ``stated``, for a report appears in the year after.
     """
-    for place in (title, *text.strip().split("\n", 6)[:6]):
+    lines = text.strip().split("\n")
+    for place in (title, *_over(lines)):
+        found = _YEAR.search(_plain(place))
+        if found:
+            return _year(found.group())
+    named = _NAMED.search(name)
+    if named:
+        return int(named.group())
+    for place in (line for line in lines[:_FIRST_LINES] if not _PUT_UP.match(line)):
         found = _YEAR.search(_plain(place))
         if found:
             return _year(found.group())
     return int(stated[:4]) - 1 if re.match(r"\d{4}", stated) else None
 
 
-def resolve(words: str, year: int | None) -> Interval | None:
+def _over(lines: list[str]) -> Iterator[str]:
+    """Yield the lines over the first section and sentence, but not when it was put up."""
+    for line in lines[:_MOST_LINES_OVER]:
+        sentence = line.rstrip().endswith(("。", "；"))
+        if sentence or numbered(line) is not None or _GREETING.match(line):
+            return
+        if not _PUT_UP.match(line):
+            yield line
+
+
+def section_year(headings: Iterable[str], year: int | None) -> int | None:
+    """Return the year that a place is about: that of the headings over it, or the report's.
+
+    Args:
+        headings: The innermost last.
+        year: The report's own.
+    """
+    for heading in reversed([*headings]):
+        text = _plain(heading)
+        stated = {_year(found) for found in _YEAR.findall(text)}
+        if len(stated) == 1:
+            return stated.pop()
+        relative = _RELATIVE_YEAR.search(text)
+        if relative and not stated and year is not None:
+            return year + _RELATIVE[relative.group()]
+    return year
+
+
+def resolve(
+    words: str,
+    year: int | None,
+    there: int | None = None,
+    before: Interval | None = None,
+) -> Interval | None:
     """Return the days that a DATE means.
 
     Args:
         words: As written.
-        year: The year that 今年 means where they stand; None where it is not known.
+        year: The year that 今年 means; None where it is not known.
+        there: The year that 全年 and 年底 mean where they stand; by default the same.
+        before: The days named before it, which 同期 takes up.
 
     Returns:
         None for what is no span of days (每月), is not fixed (近年) or has no year.
     """
+    text = _plain(words)
+    there = year if there is None else there
     try:
-        found = _resolve(_plain(words), year)
+        found = _resolve(text, year, there)
+        if before is not None and text.endswith("同期"):
+            found = _same_days(before, found)
     except ValueError:  # 2月30日
         return None
     return found if found and found.start <= found.end else None
 
 
-def _resolve(text: str, year: int | None) -> Interval | None:
+def _same_days(before: Interval, found: Interval | None) -> Interval:
+    """Return the days of ``before`` in the year of ``found``, in its own without one."""
+    back = before.end.year - found.end.year if found else 0
+    start, end = (_years_back(day, back) for day in (before.start, before.end))
+    return Interval(start, end)
+
+
+def _years_back(day: date, years: int) -> date:
+    last = calendar.monthrange(day.year - years, day.month)[1]
+    whole = (
+        day.day == calendar.monthrange(day.year, day.month)[1]
+    )  # the end of February
+    return date(day.year - years, day.month, last if whole else min(day.day, last))
+
+
+def _resolve(text: str, year: int | None, there: int | None) -> Interval | None:
     if _FREQUENCY.search(text):
         return None
     plan = _PLAN.search(text)
@@ -82,17 +161,19 @@ def _resolve(text: str, year: int | None) -> Interval | None:
         return _five_years(plan[1], text[plan.end() :])
     iso = re.match(r"(\d{4})-(\d\d)-(\d\d)", text)
     if iso:
-        there = date(*map(int, iso.groups()))
-        return Interval(there, there)
+        day = date(*map(int, iso.groups()))
+        return Interval(day, day)
     years = re.match(r"(\d{4})年?[-—–~至到]+(\d{4})年?", text)
     if years:
         return Interval(date(int(years[1]), 1, 1), date(int(years[2]), 12, 31))
     stated = _YEAR.search(text)
+    relative = _RELATIVE_YEAR.search(text)
+    if not (relative and relative.group() in _FROM_NOW):
+        year = there
     if stated:
         year, text = _year(stated.group()), text[stated.end() :].lstrip("年度")
         if re.fullmatch(rf"({_NUMERAL}月.*)?[-—–~至到]+\d{{4}}年{_NUMERAL}月.*", text):
             return _across_years(year, text)
-    relative = _RELATIVE_YEAR.search(text)
     if relative and year is not None and not stated:
         year += _RELATIVE[relative.group()]
         text = text[: relative.start()] + text[relative.end() :]

@@ -1,10 +1,12 @@
 """A web page into the text of its report, by trafilatura.
 
 What stands around the report (navigation, share buttons, footers) is left out; title,
-date and publisher are kept as the page states them.
+date and publisher are kept as the page states them. A row of a table is a line, its
+cells divided by tabs.
 """
 
 import re
+from itertools import islice
 from typing import Any
 
 from baoshu.documents import Document
@@ -13,7 +15,10 @@ from baoshu.messages import _
 from baoshu.reading import decode
 
 MOST_CHARACTERS = 8_000_000  # of markup
-MOST_DEPTH = 400  # tags in tags; lxml is asked to go no deeper either
+MOST_ELEMENTS = 30_000  # a long report has some thousands; trafilatura is not linear
+MOST_DEPTH = 250  # tags in tags; libxml2 drops what is deeper, and says nothing
+_SHORTEST = 80  # characters of a report; trafilatura's 250 are meant for Latin letters
+_LAYOUT = 3  # paragraphs in a cell: a table that holds more lays out a page
 
 
 def read(data: bytes, name: str) -> Document:
@@ -24,27 +29,28 @@ def read(data: bytes, name: str) -> Document:
     """
     try:
         from trafilatura import bare_extraction
+        from trafilatura.settings import use_config
     except ImportError as error:
         raise BaoshuError(
             _('{name}: html needs trafilatura: pip install "baoshu[files]"').format(
                 name=name
             )
         ) from error
-    markup = decode(data, name)
-    if len(markup) > MOST_CHARACTERS or _depth(markup) > MOST_DEPTH:
-        raise BaoshuError(
-            _(
-                "{name}: no ordinary page (too large or too many tags in tags): "
-                "save its text as .txt"
-            ).format(name=name)
-        )
+    tree = _parse(decode(data, name), name)
+    stated = _stated(tree)
+    _flatten(tree)
+    config = use_config()
+    config["DEFAULT"]["MIN_EXTRACTED_SIZE"] = str(_SHORTEST)
     found: Any = bare_extraction(
-        markup,
+        tree,
         favor_recall=True,
         include_comments=False,
         include_tables=True,
         with_metadata=True,
         deduplicate=False,
+        # A year in the text is no date of the page.
+        date_extraction_params={"extensive_search": False},
+        config=config,
     )
     if found is None or not (found.text or "").strip():
         raise BaoshuError(
@@ -52,53 +58,100 @@ def read(data: bytes, name: str) -> Document:
                 name=name
             )
         )
+    text = _RULE.sub("", _ROW.sub(_with_tabs, found.text))
+    title = stated.get("articletitle") or found.title or ""
+    if title not in text:  # its heading may stand outside of what was taken
+        text = f"{title}\n{text}"
+    day = re.match(r"\d{4}-\d\d-\d\d", stated.get("pubdate", "").replace("/", "-"))
     return Document(
-        text=found.text,
-        title=found.title or "",
-        date=found.date or "",
-        publisher=found.sitename or found.author or "",
+        text=text,
+        title=title,
+        date=day.group() if day else found.date or "",
+        publisher=stated.get("contentsource")
+        or stated.get("sitename")
+        or found.sitename
+        or found.author
+        or "",
     )
 
 
-def _depth(markup: str) -> int:
-    """Return how deep tags stand in tags at most, in one pass.
+def _parse(markup: str, name: str) -> Any:
+    from lxml import etree, html
 
-    Tags that need no end are left out: a list of a thousand rows is not deep.
-    """
+    if len(markup) > MOST_CHARACTERS:
+        raise _no_page(name)
+    parser = html.HTMLParser(encoding="utf8", remove_comments=True, remove_pis=True)
+    try:
+        tree = html.fromstring(markup.encode("utf8", "replace"), parser=parser)
+    except etree.ParserError:  # nothing in it
+        return html.fromstring("<html/>")
+    if _elements(tree) > MOST_ELEMENTS or _depth(tree) >= MOST_DEPTH:
+        raise _no_page(name)
+    return tree
+
+
+def _no_page(name: str) -> BaoshuError:
+    return BaoshuError(
+        _(
+            "{name}: no ordinary page (too large or too many tags in tags): "
+            "save its text as .txt"
+        ).format(name=name)
+    )
+
+
+def _elements(tree: Any) -> int:
+    """Return how many elements there are; one more than the most says enough."""
+    return sum(1 for _element in islice(tree.iter(), MOST_ELEMENTS + 1))
+
+
+def _depth(tree: Any) -> int:
+    """Return how deep tags stand in tags at most."""
+    from lxml import etree
+
     deepest = depth = 0
-    for tag in _TAG.finditer(markup):
-        if tag["name"].lower() in _UNCLOSED or tag["alone"]:
-            continue
-        depth = max(0, depth - 1) if tag["end"] else depth + 1
+    for event, _element in etree.iterwalk(tree, events=("start", "end")):
+        depth += 1 if event == "start" else -1
         deepest = max(deepest, depth)
     return deepest
 
 
-_TAG = re.compile(
-    r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]{0,15})[^<>]{0,2000}?(?P<alone>/?)>"
-)
-_UNCLOSED = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "source",
-        "track",
-        "wbr",
-        "p",
-        "li",
-        "td",
-        "tr",
-        "th",
-        "dd",
-        "dt",
-        "option",
-    ]
-)
+def _stated(tree: Any) -> dict[str, str]:
+    """Return what the meta tags of a page state, by their names in small letters.
+
+    Government pages must have ArticleTitle, PubDate, ContentSource and SiteName (国务院
+    办公厅, 政府网站发展指引, 2017).
+    """
+    return {
+        meta.get("name", "").lower(): " ".join(meta.get("content", "").split())
+        for meta in tree.iter("meta")
+    }
+
+
+def _flatten(tree: Any) -> None:
+    """Make blocks of what trafilatura would run together into one paragraph, or lose.
+
+    These are the sections that editors of 微信 put around every line, the tables by
+    which older sites lay a page out, and bare text behind a heading.
+    """
+    for heading in tree.iter("h1", "h2", "h3", "h4", "h5", "h6"):
+        if (heading.tail or "").strip():
+            paragraph = heading.makeelement("p")
+            paragraph.text, heading.tail = heading.tail, None
+            heading.addnext(paragraph)
+    for element in tree.iter("section"):
+        element.tag = "div"
+    for table in tree.iter("table"):
+        rows = [*table.findall("tr"), *table.findall("tbody/tr")]
+        cells = [cell for row in rows for cell in row.findall("td")]
+        if any(len(cell.findall("p")) > _LAYOUT for cell in cells):
+            for element in (table, *table.findall("tbody"), *rows, *cells):
+                element.tag = "div"
+
+
+# trafilatura writes tables as Markdown does.
+_ROW = re.compile(r"^\|(.*)\| *$", re.M)
+_RULE = re.compile(r"^(?:---\t?)+\n", re.M)
+
+
+def _with_tabs(row: re.Match[str]) -> str:
+    return "\t".join(cell.strip() for cell in row[1].split("|"))

@@ -15,7 +15,7 @@ from baoshu.sections import numbered
 
 MOST_PAGES = 2000
 _PAGE_NUMBER = re.compile(
-    r"[-—–·\s]*(?:第?\s*\d{1,4}\s*页?(?:\s*[/共,，]\s*\d+\s*页?)?)[-—–·\s]*"
+    r"[-—–·~\s]*(?:(?:第|Page)?\s*\d{1,4}\s*页?(?:\s*(?:[/共,，]|of)\s*\d+\s*页?)?)[-—–·~\s]*"
 )
 _EDGE = 2  # lines at the head and at the foot of a page that may be furniture
 _ENDS = "。！？：；.!?:;…"
@@ -51,21 +51,37 @@ def read(data: bytes, name: str) -> Document:
             said = _("{name}: {pages} pages: split it")
             raise BaoshuError(said.format(name=name, pages=len(pdf)))
         pages = [_page_lines(page) for page in pdf]
+        pictures = tuple(
+            number
+            for number, lines in enumerate(pages, 1)
+            if not any(map(_says, lines)) and _has_picture(pdf[number - 1])
+        )
         title = pdf.get_metadata_value("Title")
-    if sum(len(line.strip()) for page in pages for line in page) < 2 * len(pages):
+    text, starts = join_pages(pages)
+    if len("".join(text.split())) < 2 * len(pages):
         raise BaoshuError(
             _(
                 "{name}: pictures of pages without text: run OCR on it first, "
                 "for example `ocrmypdf -l chi_sim`"
             ).format(name=name)
         )
-    text, starts = join_pages(pages)
-    return Document(text, title=title or "", pages=starts)
+    return Document(text, title=title or "", pages=starts, pictures=pictures)
 
 
 def _page_lines(page: "object") -> list[str]:
     text = page.get_textpage().get_text_range()  # type: ignore[attr-defined]
     return [line.rstrip() for line in re.split(r"\r\n|\n|\r", text)]
+
+
+def _says(line: str) -> bool:
+    return bool(line.strip()) and not _PAGE_NUMBER.fullmatch(line)
+
+
+def _has_picture(page: "object") -> bool:
+    from pypdfium2 import raw
+
+    kinds = [raw.FPDF_PAGEOBJ_IMAGE]
+    return any(True for _ in page.get_objects(filter=kinds))  # type: ignore[attr-defined]
 
 
 def join_pages(pages: list[list[str]]) -> tuple[str, tuple[int, ...]]:
@@ -117,28 +133,34 @@ def _goes_on(line: str, following: str, widest: int) -> bool:
 
 
 def _without_furniture(pages: list[list[str]]) -> list[list[str]]:
-    """Leave out page numbers, and lines that stand at the edge of most pages."""
+    """Leave out page numbers, and what stands at the edge of a third of the pages.
+
+    Left and right pages may have heads of their own; a sentence is none.
+    """
     filled = [[line for line in page if line.strip()] for page in pages]
-    edges = Counter(
-        re.sub(r"\d+", "0", line.strip())
+    seen = Counter(
+        key
         for page in filled
-        for line in {*page[:_EDGE], *page[-_EDGE:]}
+        for key in {
+            key for line in (*page[:_EDGE], *page[-_EDGE:]) for key in _keys(line)
+        }
     )
-    often = {line for line, n in edges.items() if n >= 3 and n > len(pages) / 2}
-    out = []
-    for page in filled:
-        last = len(page) - _EDGE
-        out.append(
-            [
-                line
-                for i, line in enumerate(page)
-                if not (
-                    (i < _EDGE or i >= last)
-                    and (
-                        _PAGE_NUMBER.fullmatch(line)
-                        or re.sub(r"\d+", "0", line.strip()) in often
-                    )
-                )
-            ]
-        )
-    return out
+    often = {key for key, n in seen.items() if n >= 2 and n > len(pages) / 3}
+    return [
+        [
+            line
+            for i, line in enumerate(page)
+            if _EDGE <= i < len(page) - _EDGE
+            or not (_PAGE_NUMBER.fullmatch(line) or _keys(line) & often)
+        ]
+        for page in filled
+    ]
+
+
+def _keys(line: str) -> set[str]:
+    """Return a head or foot without its page number, which is its first or last."""
+    line = line.strip()
+    if line.endswith(tuple(_ENDS)):
+        return set()
+    first, last = (re.sub(p, "0", line, count=1) for p in (r"\d+", r"\d+(?=\D*$)"))
+    return {f"0 {first}", f"{last} 0"}

@@ -4,6 +4,7 @@ The encoding is found by `charset_normalizer` among those that Chinese reports a
 in; html, docx and pdf are read by `read_html`, `read_docx` and `read_pdf`.
 """
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,6 +25,11 @@ _READERS = {
     ".docx": "read_docx",
     ".pdf": "read_pdf",
 }
+_SIGNS = {  # what bytes without a telling name begin with
+    re.compile(rb"%PDF-"): "read_pdf",
+    re.compile(rb"PK\x03\x04"): "read_docx",
+    re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)", re.I): "read_html",
+}
 _TEXT = {".txt", ".md", ".text"}
 _OTHER_KINDS = {
     ".doc": _("save it as .docx"),
@@ -40,6 +46,7 @@ _OTHER_KINDS = {
     ".png": _("run OCR on it first"),
     ".tif": _("run OCR on it first"),
 }
+_STRANGE = 0.6  # zero-width characters, which web pages leave behind, pass for noise
 MOST_BYTES = 64 * 2**20  # of one file; no report comes near
 
 
@@ -76,8 +83,7 @@ def read_document(path: Path | None) -> Document:
     name = _("standard input") if path is None else str(path)
     data = _bytes(path, name)
     reader = _READERS.get(path.suffix.lower()) if path is not None else None
-    if reader is None and data[:5] == b"%PDF-":
-        reader = "read_pdf"
+    reader = reader or next((r for m, r in _SIGNS.items() if m.match(data)), None)
     if reader is None:
         document = Document(decode(data, name))
     else:
@@ -131,7 +137,10 @@ def decode(data: bytes, name: str) -> str:
     try:
         text = data.decode("utf-8-sig")  # nearly all files: no need to guess
     except UnicodeDecodeError:
-        best = from_bytes(data, cp_isolation=_ENCODINGS, enable_fallback=False).best()
+        found = from_bytes(
+            data, cp_isolation=_ENCODINGS, threshold=_STRANGE, enable_fallback=False
+        )
+        best = found.best()
         text = "" if best is None else str(best).removeprefix("\ufeff")
     if not text or _looks_binary(text):
         raise BaoshuError(

@@ -89,7 +89,7 @@ def extract(
 
 def _say_left(run: "Run") -> None:
     """Say which files were not read; exit with 1 where that was an error."""
-    for message in run.failed:
+    for message in (*run.partly, *run.failed):
         complain(message)
     if run.left_out:
         said = ngettext(

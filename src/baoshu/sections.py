@@ -25,9 +25,11 @@ _POINT = re.compile(
 _ENDS = re.compile(r"[。；;！!？?\n]")
 _LONGEST = 60  # a numbered line with no sentence end before that is an item, no heading
 _PARAGRAPH = 30  # a longer line is no name
-_BARE = re.compile(
-    r"[^\d，,。；;：:！!？?、|（(]{4,24}"
-)  # an unnumbered line that names
+# An unnumbered line that names.
+_BARE = re.compile(r"(?!》|.*】\s*【)[^\d，,。；;：:！!？?、|（(]{4,24}(?<!《)")
+_SIGNED = re.compile(r"(?:长|主席|主任|书记|总理|·)\s+\S+\s*$")  # 省长 王某
+_OPEN = re.compile(r"[，,。；;：:！!？?].*[^。；;：:！!？?…”’）)】\s]\s*$")
+_CONTINUES = re.compile(r"\s*[》”’）)】，,、。；;：:是]")
 
 
 @dataclass(frozen=True)
@@ -40,19 +42,21 @@ class Heading:
 
 
 def headings(text: str) -> list[Heading]:
-    """Return the headings of a text in order; the title is not one of them."""
+    """Return the headings of a text in order; a title on the first line is none."""
     found, start = [], 0
     lines = text.splitlines(keepends=True)
-    following = _following(lines)
-    for line, below in zip(lines, following, strict=True):
+    above = ""
+    for line, below in zip(lines, _following(lines), strict=True):
         level = numbered(line)
-        if level is None and _names(line, below):
+        if level is None and start and _names(line, above, below):
             level = 1
         end = _ENDS.search(line)
         length = end.start() if end else len(line)
-        if level is not None and length <= _LONGEST and start:
+        if level is not None and length <= _LONGEST:
             skip = len(line) - len(line.lstrip())
             found.append(Heading(start + skip, start + length, level))
+        if start and line.strip():  # the title is not one of the lines in a row
+            above = line
         start += len(line)
     found += (Heading(*point.span(), POINT) for point in _POINT.finditer(text))
     return sorted(found, key=lambda heading: heading.start)
@@ -68,14 +72,20 @@ def _following(lines: list[str]) -> list[str]:
     return out[::-1]
 
 
-def _names(line: str, below: str) -> bool:
+def _names(line: str, above: str, below: str) -> bool:
     """Whether an unnumbered line names what stands below it: a section or a paragraph.
 
-    Lines in a row that could all be headings are a list, a table or a menu.
+    Lines in a row that could all be headings are a list, a table or a menu; a line
+    inside a sentence is what is left of a link in a page.
     """
-    if not _BARE.fullmatch(line.strip()):
+    if not _BARE.fullmatch(line.strip()) or _SIGNED.search(line):
         return False
-    return numbered(below) is not None or len(below.strip()) > _PARAGRAPH
+    if _OPEN.search(above) or _CONTINUES.match(below):
+        return False
+    if numbered(below) is not None or len(below.strip()) > _PARAGRAPH:
+        return True
+    in_a_row = _BARE.fullmatch(above.strip())
+    return not in_a_row and _ENDS.search(below.rstrip()) is not None
 
 
 def numbered(line: str) -> int | None:

@@ -7,10 +7,14 @@ _ROUGHLY = re.compile(
     r"(?:超过|达到?|有|共|为)?$"
 )
 _ROUGHLY_AFTER = re.compile(r"左右|上下|余|多")
-_AT_MOST = "不超过 不高于 不多于 不大于 未超过 至多 最多 最高 低于 少于 小于 不到 不足"
-_AT_LEAST = (
-    "不低于 不少于 不小于 至少 最少 最低 超过 超出 超 逾 突破 大于 高于 多于 达到或超过"
+_AT_MOST = (
+    "不超过 不高于 不多于 不大于 未超过 至多 最多 最高 低于 少于 小于 不到 不足 ≤ <"
 )
+_AT_LEAST = (
+    "不低于 不少于 不小于 至少 最少 最低 超过 超出 超 逾 突破 大于 高于 多于 达到或超过 "
+    "≥ >"
+)
+HEDGES = "约为?|大约|近|将近|接近|" + f"{_AT_MOST} {_AT_LEAST}".replace(" ", "|")
 _BOUND = re.compile(
     rf"(?:(?P<at_most>{_AT_MOST.replace(' ', '|')})"
     rf"|(?P<at_least>{_AT_LEAST.replace(' ', '|')}))了?$"
