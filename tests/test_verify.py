@@ -10,7 +10,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from spacy.tokens import Span
+from spacy.tokens import Doc, Span
 
 import baoshu
 from baoshu.annotations import blank, gold_doc
@@ -196,6 +196,15 @@ def test_a_doubtful_link_or_span_makes_a_doubtful_finding(link, span, sure):
     assert (found.confidence >= SURE) == sure == (contradictions(findings) == [found])
 
 
+def test_a_doubtful_link_is_no_doubt_where_the_place_says_the_same():
+    doc = build(
+        "抽检{a COUNT|318组}，合格{b COUNT|304组|PART_OF:a}，合格率{RATE|96.5%}。"
+    )
+    doc._.links = tuple((*found[:5], 0.6) for found in doc._.links)
+    (found,) = contradictions(baoshu.verify(doc))
+    assert found.kind == "rate" and found.confidence == WAYS["stem"]
+
+
 def test_a_part_whose_link_was_missed_is_no_contradiction():
     text = DOUBTFUL.replace("120万元|PART_OF:f", "80万元|PART_OF:f")
     missed = text.replace("，其余", "、市级{MONEY|120万元}，其余")
@@ -246,20 +255,32 @@ def test_data_are_of_use():
     assert len(kinds) > 50 and all(len(k) > 1 for k in kinds)
 
 
-def test_time_grows_with_the_number_of_figures():
-    """One paragraph of 50,000 figures, every other of them a part of the first."""
-    random.seed(1)
-    names = ("甲", "乙", "丙占", "丁，增长", "戊")
+def paragraph(n):
+    """Return one paragraph of n figures, every other of them a part of the first.
 
+    Written by hand: the normaliser takes longer to read so many than verify to check.
+    """
+    random.seed(1)
+    values = [99_999_999, *(random.randint(1, 999) for _ in range(n - 1))]
+    names = ("甲", "乙", "丙占", "丁，增长", "戊")
+    words = [w for i, v in enumerate(values) for w in (f"、{names[i % 5]}", f"{v}家")]
+    doc = Doc(NLP.vocab, words=words, spaces=[False] * len(words))
+    doc.ents = [Span(doc, i, i + 1, "COUNT") for i in range(1, len(words), 2)]
+    places = [(ent.start_char, ent.end_char) for ent in doc.ents]
+    doc._.quantities = tuple(
+        (*place, str(v), None, "家", False, None, None)
+        for place, v in zip(places, values, strict=True)
+    )
+    doc._.marks = tuple((*place, False, None, 1.0) for place in places)
+    doc._.links = tuple((*p, *places[0], "PART_OF", 1.0) for p in places[1::2])
+    return doc
+
+
+def test_time_grows_with_the_number_of_figures():
     def seconds(n):
-        pieces = ["{f COUNT|99999999家}，其中"]
-        for i in range(n):
-            link = "|PART_OF:f" if i % 2 else ""
-            number = random.randint(1, 999)
-            pieces.append(f"{names[i % 5]}{{p{i} COUNT|{number}家{link}}}、")
-        doc = build("".join(pieces))
+        doc = paragraph(n)
         began = time.process_time()
-        baoshu.verify(doc)
+        assert len(baoshu.verify(doc)) >= n // 2
         return time.process_time() - began
 
     seconds(500)  # what is read in once

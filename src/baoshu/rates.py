@@ -200,11 +200,16 @@ def _stem(terms: Terms, rate: Term) -> Equation | None:
         return None
     if _NOT.search(part.lead) and not _NOT.search(said["stem"]):
         return None
-    whole, links = next(terms.totals(part), (None, 1.0))
-    if whole is None and len(near) > 1 and near[1].sentence == part.sentence:
-        whole = near[1] if near[1].index == part.index - 1 else None
+    beside = next(iter(near[1:]), None)
+    if beside is not None and (
+        beside.index != part.index - 1 or beside.sentence != part.sentence
+    ):
+        beside = None
+    whole, links = next(terms.totals(part), (beside, 1.0))
     if whole is None:
         return None
+    if whole is beside:
+        links = 1.0  # its place says as much as the link
     if "完成" in stem:
         goal = whole.figure.planned or _GOAL.search(whole.words)
         return _rate(rate, part, whole, "stem", links) if goal else None
