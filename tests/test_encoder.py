@@ -67,6 +67,25 @@ def test_gradients_reach_the_layers_but_not_the_word_embeddings(tiny_base):
     assert grads["encoder.layer.0.attention.self.query.weight"].abs().max() > 0
 
 
+def test_mixed_precision_learns_the_same(tiny_base):
+    """Hidden states and gradients of bfloat16 products are near those of float32."""
+    doc = blank().make_doc(TEXTS[0])
+    found = []
+    for mixed in (False, True):
+        model = build_char_encoder(str(tiny_base), WIDTH, 64, 8, 1.0, mixed)
+        model.initialize()
+        bert = model.shims[0]._model.eval()  # dropout off: both see the same
+        model.shims[0]._model.train = lambda *_, bert=bert: bert
+        (h,), backprop = model([doc], is_train=True)
+        assert h.dtype == np.float32
+        backprop([h * 0 + np.linspace(-1, 1, h.size, dtype="f").reshape(h.shape)])
+        gradient = bert.encoder.layer[0].output.dense.weight.grad
+        found.append((h, gradient.numpy()))
+    for exact, rounded in zip(*found, strict=True):
+        assert not np.array_equal(exact, rounded)
+        assert np.corrcoef(exact.ravel(), rounded.ravel())[0, 1] > 0.999
+
+
 def test_saved_and_loaded_without_the_folder(tiny_base):
     model = encoder(tiny_base)
     doc = blank().make_doc(TEXTS[1])

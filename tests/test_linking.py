@@ -36,8 +36,8 @@ def embedder(width=8):
     return Model("embedder", forward, dims={"nO": width})
 
 
-def linker(width=8, cues=False):
-    model = build_linker_model(embedder(width), 16, 0.0, cues)
+def linker(width=8):
+    model = build_linker_model(embedder(width), 16, 0.0)
     return FigureLinker(spacy.blank("zh").vocab, model, "figure_linker", 0.5)
 
 
@@ -102,8 +102,7 @@ def test_decode_keeps_the_likelier_of_measures_and_scope():
     ]
 
 
-@pytest.mark.parametrize("cues", [False, True])
-def test_gradient_is_that_of_the_loss(cues):
+def test_gradient_is_that_of_the_loss():
     """Central differences of the loss against the gradient that reaches the encoder."""
     doc = doc_of("train/b.txt")
     shift = np.zeros((len(doc), 8), dtype=np.float32)
@@ -119,7 +118,7 @@ def test_gradient_is_that_of_the_loss(cues):
 
         return [vectors[0] + shift], backprop
 
-    model = build_linker_model(Model("shifted", forward, dims={"nO": 8}), 16, 0.0, cues)
+    model = build_linker_model(Model("shifted", forward, dims={"nO": 8}), 16, 0.0)
     pipe = FigureLinker(doc.vocab, model, "figure_linker", 0.5)
     model.initialize()
     rng = np.random.default_rng(1)
@@ -149,9 +148,8 @@ def test_gradient_is_that_of_the_loss(cues):
         assert (up - down) / 2e-2 == pytest.approx(caught["d"][row, column], abs=3e-3)
 
 
-@pytest.mark.parametrize("cues", [False, True])
-def test_it_learns_two_documents(cues):
-    pipe = linker(cues=cues)
+def test_it_learns_two_documents():
+    pipe = linker()
     docs = [doc_of("train/a.txt"), doc_of("train/b.txt")]
     nlp = blank()
     pipe.initialize(lambda: [Example(d, d) for d in docs])
@@ -181,7 +179,7 @@ def test_what_no_figure_links_to_is_no_mention():
     found = candidates(doc)
     links = np.full((len(found.pairs), len(LINK_LABELS)), -9.0)
     links[found.pairs[:, 1] == 2, LINK_LABELS.index("MEASURES")] = 9.0
-    scores = LinkScores(found, links, np.zeros((1, 3)))
+    scores = LinkScores(found, links, np.zeros(1))
     linker().set_annotations([doc], [scores])
     assert [e.text for e in doc.ents] == ["我局", "医院", "12家"]
     assert doc._.ent_scores == (0.1, 0.3, 0.4)
@@ -221,7 +219,7 @@ def test_targets_of_predicted_mentions():
     assert got.links_counted[of["全市"], scope]
     assert not got.links_counted[of["医院"]].any()
     assert got.links_counted[of["很好"], measures]
-    assert got.marks.tolist() == [[0.0, 0.0, 0.0]] and got.marks_counted.all()
+    assert got.planned.tolist() == [0.0] and got.planned_counted.all()
 
 
 def test_targets_of_a_figure_that_is_none():
@@ -230,7 +228,7 @@ def test_targets_of_a_figure_that_is_none():
     found = candidates(with_mentions(gold, (0, 2, "LOC"), (fifth, fifth + 2, "COUNT")))
     got = targets(gold, found)
     assert got.links.sum() == 0 and got.links_counted.any()
-    assert not got.marks_counted.any()
+    assert not got.planned_counted.any()
 
 
 def test_targets_of_annotated_mentions_are_the_annotation():
@@ -240,5 +238,5 @@ def test_targets_of_annotated_mentions_are_the_annotation():
         got = targets(doc, found)
         assert got.links.sum() == len(doc._.links)
         assert (got.links_counted == found.legal).all()
-        assert got.marks_counted.all()
-        assert got.marks[:, 0].tolist() == [float(mark[2]) for mark in doc._.marks]
+        assert got.planned_counted.all()
+        assert got.planned.tolist() == [float(mark[2]) for mark in doc._.marks]

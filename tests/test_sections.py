@@ -111,7 +111,7 @@ def test_a_numbered_first_line_is_no_title():
     assert [h.level for h in headings("一、进展\n新建12所。\n")] == [1]
 
 
-def test_cues_tell_plan_from_fact_and_read_the_verb():
+def test_cues_tell_plan_from_fact():
     places = [
         (TEXT.index(w), TEXT.index(w) + len(w)) for w in ("12所", "6所", "1.2亿元")
     ]
@@ -120,9 +120,6 @@ def test_cues_tell_plan_from_fact_and_read_the_verb():
     assert found[:, 0].tolist() == [0, 1, 1]  # 打算 in a heading over it
     assert found[:, 4].tolist() == [0, 1, 1]  # a year later than the report's
     assert says_plan(found).tolist() == [False, True, True]
-    text = "较上年分别下降3%、5%。"
-    places = [(text.index(w), text.index(w) + 2) for w in ("3%", "5%")]
-    assert cues(blank().make_doc(text), places)[:, -2:].tolist() == [[0, 1], [0, 1]]
 
 
 def test_a_piece_keeps_what_stands_over_it():

@@ -1,8 +1,8 @@
-"""What can be read off the words around a figure about plan and change.
+"""What can be read off the words around a figure about its being planned.
 
 Whether a figure is planned often stands far from it, in the heading of its section or
-in a later year than the report's own; whether it is a change stands in the verb before
-its list. The linker learns what these cues are worth; none decides alone.
+in a later year than the report's own. The linker learns what these cues are worth; none
+decides alone.
 """
 
 import re
@@ -11,7 +11,6 @@ import numpy as np
 from spacy.tokens import Doc
 
 from baoshu.chars import SENTENCE_ENDS, simplified
-from baoshu.normalize import parse_figure
 from baoshu.sections import POINT, Outline
 
 _AHEAD = re.compile(
@@ -33,7 +32,7 @@ _CLAUSE = re.compile(rf"[，,；;{SENTENCE_ENDS}\n]")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=年)")
 _OPENING = 40  # characters of a paragraph that say what it is about
 
-CUES = 15
+CUES = 13
 _SAYS_PLAN = [0, 4, 5, 6, 8, 9]  # columns of `cues` without which nothing says plan
 
 
@@ -50,9 +49,7 @@ def cues(doc: Doc, figures: list[tuple[int, int]]) -> np.ndarray:
     outline = Outline(text)
     year = _YEAR.search(text[: len(above) + 200])
     own = int(year.group()) if year else 9999
-    rows = [
-        _row(text, a + len(above), b + len(above), outline, own) for a, b in figures
-    ]
+    rows = [_row(text, start + len(above), outline, own) for start, _ in figures]
     return np.array(rows, dtype=np.float32).reshape(-1, CUES)
 
 
@@ -67,12 +64,11 @@ def says_plan(rows: np.ndarray) -> np.ndarray:
     return np.any(rows[:, _SAYS_PLAN] > 0, axis=1, keepdims=True)[:, 0]
 
 
-def _row(text: str, start: int, end: int, outline: Outline, own: int) -> list[bool]:
+def _row(text: str, start: int, outline: Outline, own: int) -> list[bool]:
     path = [text[h.start : h.end] for h in outline.path(start) if h.level < POINT]
     paragraph = text[text.rfind("\n", 0, start) + 1 : start]
     sentence = _SENTENCE.split(paragraph)[-1]
     clause = _CLAUSE.split(sentence)[-1]
-    change = parse_figure(text, start, end).change
     return [
         any(_AHEAD.search(heading) for heading in path),
         any(_BEHIND.search(heading) for heading in path),
@@ -87,8 +83,6 @@ def _row(text: str, start: int, end: int, outline: Outline, own: int) -> list[bo
         bool(_DONE.search(sentence)),
         bool(_WILL.search(clause)),
         bool(_DONE.search(clause)),
-        change == "up",
-        change == "down",
     ]
 
 

@@ -41,7 +41,12 @@ class BertShim(PyTorchShim):
 
 
 def build_char_encoder(
-    path: str, width: int, window: int, context: int, learn_rate_scale: float
+    path: str,
+    width: int,
+    window: int,
+    context: int,
+    learn_rate_scale: float,
+    mixed_precision: bool = False,
 ) -> CharModel:
     """Build the encoder; weights come from ``path`` when training is initialised.
 
@@ -51,6 +56,8 @@ def build_char_encoder(
         window: The most characters that go in at once, context included.
         context: Characters of context on each side of what a long document is cut to.
         learn_rate_scale: The encoder's share of the optimizer's rate.
+        mixed_precision: Whether products are of bfloat16 numbers in training: twice as
+            fast where the processor knows them (AVX512-BF16, AMX), else slower.
 
     Returns:
         Model[List[Doc], List[Floats2d]]: one (len(doc), width) float32 a Doc.
@@ -61,7 +68,13 @@ def build_char_encoder(
         torch.nn.Identity(), serialize_model=_to_bytes, deserialize_model=_from_bytes
     )
     shim.learn_rate_scale = learn_rate_scale
-    attrs = {"vocab": "", "path": path, "window": window, "context": context}
+    attrs = {
+        "vocab": "",
+        "path": path,
+        "window": window,
+        "context": context,
+        "mixed_precision": mixed_precision,
+    }
     return Model(
         "char_encoder",
         _forward,
@@ -79,6 +92,7 @@ def load_bert(config: dict[str, Any]) -> "torch.nn.Module":
     """
     from transformers import BertConfig, BertModel
 
+    config = {**config, "attention_probs_dropout_prob": 0.0}  # fused, it knows none
     bert = BertModel(BertConfig(**config), add_pooling_layer=False)
     bert.embeddings.word_embeddings.weight.requires_grad_(False)
     return bert
@@ -173,8 +187,13 @@ def _train(
     model: CharModel, ids: list[np.ndarray], cuts: list[windows.Window]
 ) -> tuple[list[Floats2d], Callable[[list[Floats2d]], list[Doc]]]:
     """Run all windows in one padded call and return the gradient's way back."""
+    import torch
+
     width, shim, ops = model.get_dim("nO"), model.shims[0], model.ops
-    output, backprop_torch = shim(_args(*windows.pad(cuts, ids)), True)
+    args = _args(*windows.pad(cuts, ids))
+    device = args.kwargs["input_ids"].device.type
+    with torch.autocast(device, torch.bfloat16, enabled=model.attrs["mixed_precision"]):
+        output, backprop_torch = shim(args, True)
     hidden = torch2xp(output[0])
     out = [ops.alloc2f(len(doc), width) for doc in ids]
     for row, window in enumerate(cuts):

@@ -1,4 +1,5 @@
-"""What the linker should have found: gold links and marks of the pairs that it scored.
+"""What the linker should have found: gold links of the pairs that it scored,
+and which of its figures are planned.
 
 The mentions scored may be those of the annotation or those that `figure_ner` predicted.
 Among predicted ones a mention that touches no annotated one is there by mistake and
@@ -11,11 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from spacy.tokens import Doc, Span
 
-from baoshu.labels import CHANGES, LINK_LABELS
-from baoshu.linker_model import MARKS
+from baoshu.labels import LINK_LABELS
 from baoshu.pairs import LABELS, Candidates
-
-_CHANGES = tuple(CHANGES.values())
 
 
 @dataclass(frozen=True)
@@ -25,14 +23,14 @@ class Targets:
     Attributes:
         links: (n_pairs, n_links) float32.
         links_counted: (n_pairs, n_links) bool.
-        marks: (n_figures, 3) float32: planned, change up, change down.
-        marks_counted: (n_figures, 3) bool.
+        planned: (n_figures,) float32.
+        planned_counted: (n_figures,) bool.
     """
 
     links: np.ndarray
     links_counted: np.ndarray
-    marks: np.ndarray
-    marks_counted: np.ndarray
+    planned: np.ndarray
+    planned_counted: np.ndarray
 
 
 def targets(reference: Doc, found: Candidates) -> Targets:
@@ -45,15 +43,15 @@ def targets(reference: Doc, found: Candidates) -> Targets:
         if row is not None:
             links[row, LINK_LABELS.index(label)] = 1.0
     known = ~doubtful[found.pairs].any(axis=1, keepdims=True)
-    marks = np.zeros((len(found.figures), MARKS), dtype=np.float32)
-    marks_counted = np.zeros(marks.shape, dtype=bool)
+    planned = np.zeros(len(found.figures), dtype=np.float32)
+    counted = np.zeros(planned.shape, dtype=bool)
     row_of_figure = {figure: row for row, figure in enumerate(found.figures.tolist())}
-    for a, b, planned, change, _ in reference._.marks:
+    for a, b, is_planned, *_ in reference._.marks:
         row = row_of_figure.get(exact.get((a, b), -1))
         if row is not None:
-            marks[row] = [planned, *(change == name for name in _CHANGES)]
-            marks_counted[row] = True
-    return Targets(links, found.legal & known, marks, marks_counted)
+            planned[row] = is_planned
+            counted[row] = True
+    return Targets(links, found.legal & known, planned, counted)
 
 
 def copy_mentions(source: Doc, target: Doc) -> None:

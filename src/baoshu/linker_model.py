@@ -1,4 +1,5 @@
-"""The linking network: a score for every candidate pair and link, and figure marks.
+"""The linking network: a score for every candidate pair and link, and one a
+figure for being planned.
 
 A mention is the vector of its first and of its last token. Figure, head and counted
 features are projected, added, and passed through one hidden layer; a product of figure
@@ -15,12 +16,9 @@ from spacy.tokens import Doc
 from thinc.api import Dropout, Linear, Model, Relu, chain
 from thinc.types import Floats2d
 
-from baoshu.cues import CUES
-from baoshu.cues import cues as figure_cues
+from baoshu.cues import CUES, cues
 from baoshu.labels import LINK_LABELS
 from baoshu.pairs import WIDTH, Candidates, candidates
-
-MARKS = 3  # planned, up, down
 
 
 @dataclass
@@ -30,12 +28,12 @@ class LinkScores:
     Attributes:
         candidates: The pairs scored.
         links: (n_pairs, n_links) float32 logits.
-        marks: (n_figures, 3) float32 logits: planned, change up, change down.
+        planned: (n_figures,) float32 logits.
     """
 
     candidates: Candidates
     links: np.ndarray
-    marks: np.ndarray
+    planned: np.ndarray
 
 
 LinkerModel: TypeAlias = Model[list[Doc], list[LinkScores]]
@@ -46,7 +44,6 @@ def build_linker_model(
     tok2vec: Model[list[Doc], list[Floats2d]],
     hidden_width: int,
     dropout: float,
-    cues: bool = False,
 ) -> LinkerModel:
     """Build the network.
 
@@ -54,7 +51,6 @@ def build_linker_model(
         tok2vec: The encoder, usually a listener.
         hidden_width: Width of the projections and of the hidden layer.
         dropout: Share of a mention's and of the hidden layer's values left out.
-        cues: Whether the marks of a figure see the words and headings over it.
 
     Returns:
         Model[List[Doc], List[LinkScores]], over the mentions in ``doc.ents``.
@@ -67,9 +63,7 @@ def build_linker_model(
         "features": Linear(n, WIDTH),
         "hidden": chain(Relu(n, n), Dropout(dropout)),
         "links": Linear(len(LINK_LABELS), 2 * n),
-        "marks": chain(
-            Relu(n, 2 * width + CUES * cues), Dropout(dropout), Linear(MARKS, n)
-        ),
+        "planned": chain(Relu(n, 2 * width + CUES), Dropout(dropout), Linear(1, n)),
     }
     return Model(
         "figure_linker",
@@ -77,7 +71,6 @@ def build_linker_model(
         init=_init,
         layers=list(layers.values()),
         refs=layers,
-        attrs={"cues": cues},
     )
 
 
@@ -93,9 +86,7 @@ def _forward(
     scored, backprops = [], []
     for doc, h in zip(docs, vectors, strict=True):
         found = candidates(doc)
-        read = (
-            figure_cues(doc, figure_places(doc, found)) if model.attrs["cues"] else None
-        )
+        read = cues(doc, figure_places(doc, found))
         scores, backprop_doc = _score(model, found, h, read, is_train)
         scored.append(scores)
         backprops.append(backprop_doc)
@@ -117,7 +108,7 @@ def _score(
     model: LinkerModel,
     found: Candidates,
     h: Floats2d,
-    read: np.ndarray | None,
+    read: np.ndarray,
     is_train: bool,
 ) -> tuple[LinkScores, Callable[[LinkScores], Floats2d]]:
     """Score one Doc. ``h``: (n_tokens, width), ``read``: (n_figures, CUES), float32."""
@@ -125,7 +116,7 @@ def _score(
         empty = LinkScores(
             found,
             np.zeros((0, len(LINK_LABELS)), dtype=np.float32),
-            np.zeros((0, MARKS), dtype=np.float32),
+            np.zeros(0, dtype=np.float32),
         )
         return empty, lambda _: model.ops.alloc2f(*h.shape)
     ops = model.ops
@@ -141,10 +132,10 @@ def _score(
     y_hidden, b_hidden = model.get_ref("hidden")(f + g + y_features, is_train)
     both = ops.xp.concatenate([y_hidden, f * g], axis=1)
     y_links, b_links = model.get_ref("links")(both, is_train)
-    x_marks = mentions[found.figures]
-    if read is not None:
-        x_marks = ops.xp.concatenate([x_marks, ops.asarray2f(read)], axis=1)
-    y_marks, b_marks = model.get_ref("marks")(x_marks, is_train)
+    x_planned = ops.xp.concatenate(
+        [mentions[found.figures], ops.asarray2f(read)], axis=1
+    )
+    y_planned, b_planned = model.get_ref("planned")(x_planned, is_train)
 
     def backprop(d: LinkScores) -> Floats2d:
         n = y_hidden.shape[1]
@@ -155,12 +146,12 @@ def _score(
         ops.scatter_add(d_figure, figure, d_sum + d_both[:, n:] * g)
         ops.scatter_add(d_head, head, d_sum + d_both[:, n:] * f)
         d_mentions = b_figure(d_figure) + b_head(d_head)
-        d_marks = b_marks(ops.asarray2f(d.marks))
-        d_mentions[found.figures] += d_marks[:, : mentions.shape[1]]
+        d_planned = b_planned(ops.asarray2f(d.planned[:, None]))
+        d_mentions[found.figures] += d_planned[:, : mentions.shape[1]]
         d_h = ops.alloc2f(*h.shape)
         d_h[starts] += d_mentions[:, : h.shape[1]]
         d_h[ends] += d_mentions[:, h.shape[1] :]
         return d_h
 
-    out = LinkScores(found, ops.to_numpy(y_links), ops.to_numpy(y_marks))
+    out = LinkScores(found, ops.to_numpy(y_links), ops.to_numpy(y_planned)[:, 0])
     return out, backprop

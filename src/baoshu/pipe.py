@@ -11,7 +11,7 @@ from baoshu import extensions  # noqa: F401  registers what they write
 from baoshu.errors import BaoshuError
 from baoshu.messages import _
 
-FORMAT = 1  # raised when a saved pipeline no longer means what it meant
+FORMAT = 2  # raised when a saved pipeline no longer means what it meant
 
 
 class FigurePipe(TrainablePipe):
