@@ -166,7 +166,7 @@ def train(args: argparse.Namespace) -> None:
     for name in ("vocab.txt", "config.json"):
         shutil.copy(args.base / name, args.output / name)
     state = args.output / "state.safetensors"
-    done = _restore(model, optimizer, state) if state.is_file() else 0
+    done = restore_state(model, optimizer, state) if state.is_file() else 0
     figures, began = [], time.time()
     for step, (batch, rng) in enumerate(
         batches(args.folder, args.length, args.batch, args.seed), start=1
@@ -189,7 +189,7 @@ def train(args: argparse.Namespace) -> None:
             took = time.time() - began
             print(f"{step} {mean_loss:.3f} {mean_right:.3f} {took:.0f}s", flush=True)
         if step % args.save == 0:
-            _save(model, optimizer, state, step)
+            save_state(model, optimizer, state, step)
         if step == args.steps:
             break
     weights = {k: v.cpu().contiguous() for k, v in model.bert.state_dict().items()}
@@ -197,7 +197,7 @@ def train(args: argparse.Namespace) -> None:
     state.unlink(missing_ok=True)
 
 
-def _save(
+def save_state(
     model: torch.nn.Module, optimizer: torch.optim.Optimizer, path: Path, step: int
 ) -> None:
     tensors = {
@@ -210,7 +210,7 @@ def _save(
     part.replace(path)
 
 
-def _restore(
+def restore_state(
     model: torch.nn.Module, optimizer: torch.optim.Optimizer, path: Path
 ) -> int:
     """Put the saved state back and return the steps done."""

@@ -89,12 +89,12 @@ def test_a_run_that_was_cut_off_goes_on(prepared, tiny_base, capsys):
         if step == 4:
             raise KeyboardInterrupt
 
-    save, pretrain._save = pretrain._save, cut
+    save, pretrain.save_state = pretrain.save_state, cut
     try:
         with pytest.raises(KeyboardInterrupt):
             pretrain.train(args)
     finally:
-        pretrain._save = save
+        pretrain.save_state = save
     assert (prepared / "out" / "state.safetensors").is_file()
     pretrain.train(args)
     assert saved == [2, 4]

@@ -1,0 +1,85 @@
+"""Six layers of twelve, or one of two: what is kept, and that teaching helps."""
+
+import importlib
+import json
+
+import numpy as np
+import pytest
+
+from baoshu.encoder import build_char_encoder
+from conftest import ROOT, WIDTH
+
+torch = pytest.importorskip("torch")
+
+
+@pytest.fixture(scope="module")
+def distill():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(ROOT / "scripts"))
+        yield importlib.import_module("distill")
+
+
+@pytest.fixture(scope="module")
+def student(distill, tiny_trained, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("student")
+    distill.extract(tiny_trained, folder)
+    return folder
+
+
+def test_every_second_layer_is_kept(distill, student, tiny_trained):
+    from safetensors.torch import load_file
+
+    teacher, vocab = distill.teacher_of(tiny_trained)
+    assert teacher.config.num_hidden_layers == 2
+    assert json.loads((student / "config.json").read_text())["num_hidden_layers"] == 1
+    assert (student / "vocab.txt").read_bytes().decode() == vocab
+    kept = load_file(student / "model.safetensors")
+    layers = {name for name in kept if name.startswith("encoder")}
+    assert layers and all(name.startswith("encoder.layer.0.") for name in layers)
+    said = teacher.state_dict()
+    for name in kept:
+        source = name.replace("layer.0.", "layer.1.")
+        assert torch.equal(kept[name], said[source]), name
+
+
+def test_teaching_brings_it_nearer_and_goes_on_after_a_cut(
+    distill, student, tiny_trained, tmp_path
+):
+    rng = np.random.default_rng(1)
+    size = json.loads((student / "config.json").read_text())["vocab_size"]
+    np.save(tmp_path / "ids.npy", rng.integers(4, size, 900).astype(np.uint16))
+    np.save(tmp_path / "starts.npy", np.array([0, 300, 900]))
+
+    def arguments(steps, output):
+        return distill.argparse.Namespace(
+            folder=tmp_path, teacher=tiny_trained, base=student, output=output,
+            steps=steps, batch=4, length=62, rate=3e-3, save=10, seed=1,
+        )  # fmt: skip
+
+    ids = torch.as_tensor(rng.integers(4, size, (4, 62)))
+    teacher = distill.teacher_of(tiny_trained)[0]
+
+    def apart(folder):
+        model = build_char_encoder(str(folder), WIDTH, 60, 8, 1.0)
+        model.initialize()
+        with torch.no_grad():
+            return float(distill.distance(model.shims[0]._model.eval(), teacher, ids))
+
+    distill.train(arguments(60, tmp_path / "out"))
+    assert apart(tmp_path / "out") < 0.7 * apart(student)
+    steps = []
+
+    def cut(model, optimizer, path, step):
+        save(model, optimizer, path, step)
+        steps.append(step)
+        if step == 20:
+            raise KeyboardInterrupt
+
+    save = distill.save_state
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(distill, "save_state", cut)
+        with pytest.raises(KeyboardInterrupt):
+            distill.train(arguments(30, tmp_path / "cut"))
+        distill.train(arguments(30, tmp_path / "cut"))
+    assert steps == [10, 20, 30]
+    assert not (tmp_path / "cut" / "state.safetensors").exists()
