@@ -20,6 +20,24 @@ def distill():
 
 
 @pytest.fixture(scope="module")
+def ignorant(student, tmp_path_factory):
+    """The student with a layer of noise: one layer of a random two says all there is."""
+    from safetensors.torch import load_file, save_file
+
+    folder = tmp_path_factory.mktemp("ignorant")
+    tensors = load_file(student / "model.safetensors")
+    generator = torch.Generator().manual_seed(1)
+    for name, tensor in tensors.items():
+        if name.startswith("encoder"):
+            noise = torch.randn(tensor.shape, generator=generator)
+            tensors[name] = tensor + 0.3 * noise
+    save_file(tensors, folder / "model.safetensors")
+    for name in ("config.json", "vocab.txt"):
+        (folder / name).write_bytes((student / name).read_bytes())
+    return folder
+
+
+@pytest.fixture(scope="module")
 def student(distill, tiny_trained, tmp_path_factory):
     folder = tmp_path_factory.mktemp("student")
     distill.extract(tiny_trained, folder)
@@ -43,17 +61,17 @@ def test_every_second_layer_is_kept(distill, student, tiny_trained):
 
 
 def test_teaching_brings_it_nearer_and_goes_on_after_a_cut(
-    distill, student, tiny_trained, tmp_path
+    distill, ignorant, tiny_trained, tmp_path
 ):
     rng = np.random.default_rng(1)
-    size = json.loads((student / "config.json").read_text())["vocab_size"]
+    size = json.loads((ignorant / "config.json").read_text())["vocab_size"]
     np.save(tmp_path / "ids.npy", rng.integers(4, size, 900).astype(np.uint16))
     np.save(tmp_path / "starts.npy", np.array([0, 300, 900]))
 
     def arguments(steps, output):
         return distill.argparse.Namespace(
-            folder=tmp_path, teacher=tiny_trained, base=student, output=output,
-            steps=steps, batch=4, length=62, rate=3e-3, save=10, seed=1,
+            folder=tmp_path, teacher=tiny_trained, base=ignorant, output=output,
+            steps=steps, batch=4, length=62, rate=1e-2, save=10, seed=1,
         )  # fmt: skip
 
     ids = torch.as_tensor(rng.integers(4, size, (4, 62)))
@@ -66,7 +84,7 @@ def test_teaching_brings_it_nearer_and_goes_on_after_a_cut(
             return float(distill.distance(model.shims[0]._model.eval(), teacher, ids))
 
     distill.train(arguments(60, tmp_path / "out"))
-    assert apart(tmp_path / "out") < 0.7 * apart(student)
+    assert apart(tmp_path / "out") < 0.5 * apart(ignorant)
     steps = []
 
     def cut(model, optimizer, path, step):
