@@ -128,7 +128,6 @@ class MaskedModel(torch.nn.Module):
         super().__init__()
         config = json.loads((base / "config.json").read_text("utf8"))
         width, self.size = config["hidden_size"], config["vocab_size"]
-        config["attention_probs_dropout_prob"] = 0.0  # fused attention knows no dropout
         self.bert = BertModel(BertConfig(**config), add_pooling_layer=False)
         self.bert.load_state_dict(load_file(base / "model.safetensors"))
         self.bert.embeddings.word_embeddings.weight.requires_grad_(False)

@@ -92,7 +92,6 @@ def load_bert(config: dict[str, Any]) -> "torch.nn.Module":
     """
     from transformers import BertConfig, BertModel
 
-    config = {**config, "attention_probs_dropout_prob": 0.0}  # fused, it knows none
     bert = BertModel(BertConfig(**config), add_pooling_layer=False)
     bert.embeddings.word_embeddings.weight.requires_grad_(False)
     return bert
