@@ -10,8 +10,8 @@ import re
 import numpy as np
 from spacy.tokens import Doc
 
-from baoshu.chars import SENTENCE_ENDS, simplified
-from baoshu.normalize import parse_figure
+from baoshu.chars import SENTENCE_ENDS, simplify
+from baoshu.normalize import read_change
 from baoshu.sections import POINT, Outline
 
 _AHEAD = re.compile(
@@ -46,7 +46,7 @@ def cues(doc: Doc, figures: list[tuple[int, int]]) -> np.ndarray:
         figures: Start and end of each figure, characters.
     """
     above = doc._.above
-    text = "".join(map(simplified, above + doc.text))
+    text = simplify(above + doc.text)
     outline = Outline(text)
     year = _YEAR.search(text[: len(above) + 200])
     own = int(year.group()) if year else 9999
@@ -72,7 +72,7 @@ def _row(text: str, start: int, end: int, outline: Outline, own: int) -> list[bo
     paragraph = text[text.rfind("\n", 0, start) + 1 : start]
     sentence = _SENTENCE.split(paragraph)[-1]
     clause = _CLAUSE.split(sentence)[-1]
-    change = parse_figure(text, start, end).change
+    change = read_change(text, start, end)
     return [
         any(_AHEAD.search(heading) for heading in path),
         any(_BEHIND.search(heading) for heading in path),

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from spacy.tokens import Doc, Span
 
-from baoshu.chars import simplified
+from baoshu.chars import simplify
 
 _OWN = re.compile(
     r"[我本全](?P<kind>省|市|县|区|旗|州|盟|镇|乡|街道|村|局|委|院|中心|校|站|馆|厅|会|行|所|办|队|单位)"
@@ -69,7 +69,7 @@ def _antecedent(
 
 
 def _text(mention: Span) -> str:
-    return "".join(map(simplified, mention.text))
+    return simplify(mention.text)
 
 
 def _areas(every: Sequence[Span], kind: str) -> Iterator[Span]:
