@@ -23,6 +23,7 @@ from thinc.types import Floats2d
 OUTSIDE = "O"
 _SURE = 5.0  # nats that a span going on into a token costs, for a cut before it
 _ROUNDS = 3
+_ROWS = 1_024  # at once, so that what is computed on the way stays in the cache
 
 
 def build_tagger_model(
@@ -75,8 +76,12 @@ def legal_transitions(n_labels: int) -> np.ndarray:
 
 
 def log_softmax(logits: np.ndarray) -> np.ndarray:
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    out = np.empty_like(logits)
+    for at in range(0, len(logits), _ROWS):
+        part, scores = logits[at : at + _ROWS], out[at : at + _ROWS]
+        np.subtract(part, part.max(axis=1, keepdims=True), out=scores)
+        scores -= np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    return out
 
 
 def viterbi(scores: np.ndarray, legal: np.ndarray) -> np.ndarray:
