@@ -17,7 +17,7 @@ from thinc.types import Floats2d
 
 from baoshu.cues import CUES
 from baoshu.labels import LINK_LABELS
-from baoshu.ner_model import small_ops
+from baoshu.ner_model import by_numpy
 from baoshu.pairs import WIDTH, Candidates, candidates
 
 MARKS = 3  # planned, up, down
@@ -72,10 +72,8 @@ def build_linker_model(
             Relu(n, 2 * width + CUES * cues), Dropout(dropout), Linear(MARKS, n)
         ),
     }
-    for layer in (
-        node for name in layers if name != "tok2vec" for node in layers[name].walk()
-    ):
-        layer.ops = small_ops()
+    for name in layers.keys() - {"tok2vec"}:
+        by_numpy(layers[name])
     return Model(
         "figure_linker",
         _forward,

@@ -13,7 +13,6 @@ from thinc.api import (
     Linear,
     Model,
     NumpyOps,
-    Ops,
     chain,
     get_current_ops,
     with_array,
@@ -35,21 +34,22 @@ def build_tagger_model(
         Model[List[Doc], List[Floats2d]]: (n_tokens, n_tags) float32 logits a Doc.
     """
     width = tok2vec.get_dim("nO")
-    output = Linear(nI=width, init_W=_small)
-    output.ops = small_ops()
+    output = by_numpy(Linear(nI=width, init_W=_small))
     model = chain(tok2vec, with_array(chain(Dropout(dropout), output)))
     model.set_ref("output", output)
     return model
 
 
-def small_ops() -> Ops:
-    """Return how heads multiply matrices: by numpy, on a CPU.
+def by_numpy(layer: Model) -> Model:
+    """Let a head multiply matrices by numpy, where it is on a CPU.
 
     thinc's own way, blis, takes three to four times as long on matrices of this size
     (docs/performance.md).
     """
-    ops = get_current_ops()
-    return NumpyOps(use_blis=False) if isinstance(ops, NumpyOps) else ops
+    if type(get_current_ops()) is NumpyOps:
+        for node in layer.walk():
+            node.ops = NumpyOps(use_blis=False)
+    return layer
 
 
 def _small(ops: object, shape: tuple[int, int]) -> np.ndarray:
