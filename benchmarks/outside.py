@@ -1,13 +1,14 @@
 """CPU time a character of everything but the encoder, step by step.
 
-    OMP_NUM_THREADS=1 python benchmarks/outside.py annotations/test 1000 10000 100000
+    OMP_NUM_THREADS=1 python benchmarks/outside.py annotations/test 10x300 1x20000
 
 The network of the encoder runs once; what it gave is kept and given again, and that is
 not counted, so that a run is short and what else happens is all that counts: the
-tokenizer, ids and windows, decoding of mentions and links, values and rows. Times are CPU seconds of this
-process (`time.process_time`), so that other work on the machine does not enter; of
-several rounds the least counts. The second table reads one text again and again as a
-single document, to see what grows with its length.
+tokenizer, ids and windows, decoding of mentions and links, values and rows. Times are
+CPU seconds of this process (`time.process_time`), so that other work on the machine
+enters only by the caches it shares; of several rounds the least counts. Behind the
+folder, numbers and lengths of documents, cut from the reports one behind the other again
+and again, to see what grows with either.
 """
 
 import sys
@@ -82,20 +83,21 @@ def least(nlp: Language, network: Remembered, texts: list[str]) -> dict[str, flo
     }
 
 
-def main(folder: Path, lengths: list[int]) -> None:
+def main(folder: Path, sizes: list[str]) -> None:
     nlp = baoshu.load()
     texts = [read(path)[0].text + "\n" for path in files(folder)[:REPORTS]]
     joined = "".join(texts)
     network = Remembered(nlp, joined)
-    measured = [(f"{REPORTS} reports", texts)]
-    for length in lengths:
-        text = (joined * (length // len(joined) + 1))[:length]
-        measured.append((f"one of {length:,}", [text]))
-    for name, read_in in measured:
+    measured = {f"{REPORTS} reports": texts}
+    for size in sizes:
+        n, length = map(int, size.split("x"))
+        text = joined * (n * length // len(joined) + 1)
+        measured[size] = [text[i * length : (i + 1) * length] for i in range(n)]
+    for name, read_in in measured.items():
         found = least(nlp, network, read_in)
         cells = [*found.items(), ("all", sum(found.values()))]
         print(f"{name}:", *(f"{step} {value:.1f}," for step, value in cells))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), [int(length) for length in sys.argv[2:]])
+    main(Path(sys.argv[1]), sys.argv[2:])
