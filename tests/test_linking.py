@@ -50,8 +50,10 @@ def test_candidates_stay_in_the_paragraph():
     assert ("2.1个百分点", "68.3%") in pairs
     assert ("3.2亿元", "签约率") not in pairs
     assert all(f != h for f, h in found.pairs)
-    assert found.features.shape == (len(found.pairs), WIDTH)
-    assert set(np.unique(found.features)) <= {0.0, 1.0}
+    features = found.features()
+    assert features.shape == (len(found.pairs), WIDTH)
+    assert set(np.unique(features)) <= {0.0, 1.0}
+    assert (found.features(slice(3, 5)) == features[3:5]).all()
 
 
 def test_every_gold_link_is_a_legal_candidate():
@@ -74,7 +76,7 @@ def test_list_order_under_fenbie():
     )
     doc = gold_doc(blank(), parse(source)[0])
     found = candidates(doc)
-    order = found.features[:, -5:]
+    order = found.features()[:, -5:]
     aligned = {
         (doc.ents[f].text, doc.ents[h].text)
         for (f, h), row in zip(found.pairs, order, strict=True)

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from baoshu import ner_model
 from baoshu.labels import ENTITY_LABELS, EntityLabel
 from baoshu.ner_model import (
+    best_path,
     encode_spans,
     legal_transitions,
     log_softmax,
@@ -63,6 +65,30 @@ def test_viterbi_is_the_best_legal_path(seed):
     ]
     best = max(paths, key=lambda path: sum(scores[i, t] for i, t in enumerate(path)))
     assert tuple(viterbi(scores, legal)) == best
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 40), st.floats(0, 1))
+def test_best_path_is_that_of_viterbi(seed, n, share):
+    """Also where several are as good; scores of which float32 sums are exact."""
+    rng = np.random.default_rng(seed)
+    scores = rng.choice([0.0, -0.5, -1.0, -6.0, -9.0], (n, 9)).astype(np.float32)
+    scores[rng.random(n) < share, 1:] -= 8.0  # tokens that are surely outside
+    legal = legal_transitions(2)
+    assert best_path(scores, legal).tolist() == viterbi(scores, legal).tolist()
+
+
+def test_best_path_walks_little_of_a_long_text(monkeypatch):
+    """One place where the best tags do not fit: its neighbourhood alone is walked."""
+    scores = np.full((10_000, 9), -9.0, dtype=np.float32)
+    scores[:, 0] = 0.0
+    scores[5_000, :2] = -0.6, -0.5  # a B- that nothing follows
+    walked = []
+    legal = legal_transitions(2)
+    monkeypatch.setattr(
+        ner_model, "viterbi", lambda s, ok: walked.append(len(s)) or viterbi(s, ok)
+    )
+    assert not best_path(scores, legal).any()
+    assert 0 < sum(walked) < 10
 
 
 def test_viterbi_of_nothing():

@@ -39,7 +39,7 @@ class FileProblem:
 
 def blank() -> Language:
     """Return a Chinese pipeline whose tokens are characters."""
-    config = {"nlp": {"tokenizer": {"segmenter": "char"}}}
+    config = {"nlp": {"tokenizer": {"@tokenizers": "baoshu.CharTokenizer.v1"}}}
     return spacy.blank("zh", config=config)
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from baoshu.annotations import FileProblem, files, read
-from baoshu.chars import simplified
+from baoshu.chars import simplify
 from baoshu.labels import FIGURE_LABELS, NAME_LABELS
 from baoshu.markup import Annotated, Mention, Problem
 from baoshu.normalize import parse_figure
@@ -73,7 +73,7 @@ Doubt = tuple[int, str, str]  # where in the text, its words, what is unusual
 
 def _simplified(annotated: Annotated) -> Annotated:
     """Compare strings across scripts: one character for one, so offsets hold."""
-    return replace(annotated, text="".join(map(simplified, annotated.text)))
+    return replace(annotated, text=simplify(annotated.text))
 
 
 def _line(annotated: Annotated, start: int) -> int:

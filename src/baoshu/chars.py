@@ -40,17 +40,44 @@ def simplified(char: str) -> str:
     return found if len(found) == 1 else char
 
 
+class _Simplified(dict[int, str]):
+    """The simplified form of each character by its number, found when first met."""
+
+    def __missing__(self, number: int) -> str:
+        self[number] = simplified(chr(number))
+        return self[number]
+
+
+_SIMPLIFIED = _Simplified()
+
+
+def simplify(text: str) -> str:
+    """Return a text with each character in its simplified form; its length stays."""
+    return text.translate(_SIMPLIFIED)
+
+
+class _Ids(dict[str, int]):
+    """The id of each character as written, found when first met."""
+
+    def __init__(self, pieces: Sequence[str]) -> None:
+        super().__init__()
+        self._ids = {piece: i for i, piece in enumerate(pieces) if len(piece) == 1}
+
+    def __missing__(self, char: str) -> int:
+        self[char] = self._ids.get(plain(char), UNKNOWN)
+        return self[char]
+
+
 class CharVocabulary:
     """The pieces of a checkpoint as a mapping from character to id."""
 
     def __init__(self, pieces: Sequence[str]) -> None:
         self.pieces = list(pieces)
-        self._ids = {piece: i for i, piece in enumerate(pieces) if len(piece) == 1}
+        self._found = _Ids(pieces)
 
     def ids(self, tokens: Iterable[str]) -> np.ndarray:
         """Return ids, (n_tokens,) int64. A run of white space is one token, one id."""
-        found = (self._ids.get(plain(token[:1]), UNKNOWN) for token in tokens)
-        return np.fromiter(found, dtype=np.int64)
+        return np.fromiter((self._found[token[:1]] for token in tokens), dtype=np.int64)
 
 
 @lru_cache(maxsize=4)

@@ -10,7 +10,7 @@ import re
 import numpy as np
 from spacy.tokens import Doc
 
-from baoshu.chars import SENTENCE_ENDS, simplified
+from baoshu.chars import SENTENCE_ENDS, simplify
 from baoshu.sections import POINT, Outline
 
 _AHEAD = re.compile(
@@ -45,7 +45,7 @@ def cues(doc: Doc, figures: list[tuple[int, int]]) -> np.ndarray:
         figures: Start and end of each figure, characters.
     """
     above = doc._.above
-    text = "".join(map(simplified, above + doc.text))
+    text = simplify(above + doc.text)
     outline = Outline(text)
     year = _YEAR.search(text[: len(above) + 200])
     own = int(year.group()) if year else 9999

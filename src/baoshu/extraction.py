@@ -107,8 +107,7 @@ def _one(nlp: Language, path: Path | None, run: Run) -> Iterator[Fact]:
         said = _("{name}: pages {pages} are pictures without text: run OCR on them")
         pages = ", ".join(map(str, document.pictures))
         run.partly.append(said.format(name=path, pages=pages))
-    for doc, offset in read_figures(nlp, document):
-        yield from facts(doc, document, offset)
+    yield from document_facts(nlp, document)
     run.characters += len(document.text)
 
 
@@ -139,6 +138,12 @@ def read_all(
 def read_named(path: Path | None) -> Document:
     """Return the document in a file, with the name of the file."""
     return replace(read_document(path), name="-" if path is None else path.name)
+
+
+def document_facts(nlp: Language, document: Document) -> Iterator[Fact]:
+    """Yield the facts of one document."""
+    for doc, offset in read_figures(nlp, document):
+        yield from facts(doc, document, offset)
 
 
 def read_figures(nlp: Language, document: Document) -> Iterator[tuple[Doc, int]]:

@@ -103,11 +103,11 @@ def _days(doc: Doc, document: Document, offset: int) -> dict[tuple[int, int], In
     """Return, by character offsets in the Doc, the days that its dates mean."""
     year = report_year(document.text, document.title, document.date, document.name)
     found: dict[tuple[int, int], Interval] = {}
-    before, paragraph = None, 0
+    text, before, paragraph = doc.text, None, 0
     for span in doc.ents:
         if span.label_ != "DATE":
             continue
-        if "\n" in doc.text[paragraph : span.start_char]:
+        if text.find("\n", paragraph, span.start_char) >= 0:
             before = None
         there = section_year(document.headings(span.start_char + offset), year)
         days = resolve(span.text, year, there, before)

@@ -16,9 +16,12 @@ from spacy.tokens import Doc
 from thinc.api import Dropout, Linear, Model, Relu, chain
 from thinc.types import Floats2d
 
-from baoshu.cues import CUES, cues
+from baoshu.cues import CUES
 from baoshu.labels import LINK_LABELS
+from baoshu.ner_model import by_numpy
 from baoshu.pairs import WIDTH, Candidates, candidates
+
+BLOCK = 4_096  # pairs scored at once: the features of one are half a kilobyte
 
 
 @dataclass
@@ -65,6 +68,8 @@ def build_linker_model(
         "links": Linear(len(LINK_LABELS), 2 * n),
         "planned": chain(Relu(n, 2 * width + CUES), Dropout(dropout), Linear(1, n)),
     }
+    for name in layers.keys() - {"tok2vec"}:
+        by_numpy(layers[name])
     return Model(
         "figure_linker",
         _forward,
@@ -86,8 +91,7 @@ def _forward(
     scored, backprops = [], []
     for doc, h in zip(docs, vectors, strict=True):
         found = candidates(doc)
-        read = cues(doc, figure_places(doc, found))
-        scores, backprop_doc = _score(model, found, h, read, is_train)
+        scores, backprop_doc = _score(model, found, h, is_train)
         scored.append(scores)
         backprops.append(backprop_doc)
 
@@ -98,20 +102,13 @@ def _forward(
     return scored, backprop
 
 
-def figure_places(doc: Doc, found: Candidates) -> list[tuple[int, int]]:
-    """Return start and end of each figure, characters."""
-    spans = (doc[start:end] for start, end in found.spans[found.figures])
-    return [(span.start_char, span.end_char) for span in spans]
-
-
 def _score(
     model: LinkerModel,
     found: Candidates,
     h: Floats2d,
-    read: np.ndarray,
     is_train: bool,
 ) -> tuple[LinkScores, Callable[[LinkScores], Floats2d]]:
-    """Score one Doc. ``h``: (n_tokens, width), ``read``: (n_figures, CUES), float32."""
+    """Score one Doc. ``h``: (n_tokens, width) float32."""
     if not len(found.figures):
         empty = LinkScores(
             found,
@@ -122,29 +119,21 @@ def _score(
     ops = model.ops
     starts, ends = found.spans[:, 0], found.spans[:, 1] - 1
     mentions = ops.xp.concatenate([h[starts], h[ends]], axis=1)
-    figure, head = found.pairs[:, 0], found.pairs[:, 1]
     y_figure, b_figure = model.get_ref("figure")(mentions, is_train)
     y_head, b_head = model.get_ref("head")(mentions, is_train)
-    y_features, b_features = model.get_ref("features")(
-        ops.asarray2f(found.features), is_train
-    )
-    f, g = y_figure[figure], y_head[head]
-    y_hidden, b_hidden = model.get_ref("hidden")(f + g + y_features, is_train)
-    both = ops.xp.concatenate([y_hidden, f * g], axis=1)
-    y_links, b_links = model.get_ref("links")(both, is_train)
+    size = max(1, len(found.pairs)) if is_train else BLOCK
+    blocks = [
+        _score_pairs(model, found, slice(at, at + size), y_figure, y_head, is_train)
+        for at in range(0, max(1, len(found.pairs)), size)
+    ]
+    y_links = np.concatenate([ops.to_numpy(y) for y, _ in blocks])
     x_planned = ops.xp.concatenate(
-        [mentions[found.figures], ops.asarray2f(read)], axis=1
+        [mentions[found.figures], ops.asarray2f(found.cues)], axis=1
     )
     y_planned, b_planned = model.get_ref("planned")(x_planned, is_train)
 
     def backprop(d: LinkScores) -> Floats2d:
-        n = y_hidden.shape[1]
-        d_both = b_links(ops.asarray2f(d.links))
-        d_sum = b_hidden(ops.asarray2f(ops.xp.ascontiguousarray(d_both[:, :n])))
-        b_features(d_sum)
-        d_figure, d_head = ops.alloc2f(*y_figure.shape), ops.alloc2f(*y_head.shape)
-        ops.scatter_add(d_figure, figure, d_sum + d_both[:, n:] * g)
-        ops.scatter_add(d_head, head, d_sum + d_both[:, n:] * f)
+        d_figure, d_head = blocks[0][1](ops.asarray2f(d.links))
         d_mentions = b_figure(d_figure) + b_head(d_head)
         d_planned = b_planned(ops.asarray2f(d.planned[:, None]))
         d_mentions[found.figures] += d_planned[:, : mentions.shape[1]]
@@ -153,5 +142,42 @@ def _score(
         d_h[ends] += d_mentions[:, h.shape[1] :]
         return d_h
 
-    out = LinkScores(found, ops.to_numpy(y_links), ops.to_numpy(y_planned)[:, 0])
-    return out, backprop
+    return LinkScores(found, y_links, ops.to_numpy(y_planned)[:, 0]), backprop
+
+
+def _score_pairs(
+    model: LinkerModel,
+    found: Candidates,
+    rows: slice,
+    y_figure: Floats2d,
+    y_head: Floats2d,
+    is_train: bool,
+) -> tuple[Floats2d, Callable[[Floats2d], tuple[Floats2d, Floats2d]]]:
+    """Score some pairs. The gradient is that of the projected figures and heads.
+
+    Args:
+        rows: Which of ``found.pairs``.
+        y_figure: (n_mentions, n) float32, projected as figures.
+        y_head: (n_mentions, n) float32, projected as heads.
+    """
+    ops = model.ops
+    figure, head = found.pairs[rows, 0], found.pairs[rows, 1]
+    y_features, b_features = model.get_ref("features")(
+        ops.asarray2f(found.features(rows)), is_train
+    )
+    f, g = y_figure[figure], y_head[head]
+    y_hidden, b_hidden = model.get_ref("hidden")(f + g + y_features, is_train)
+    both = ops.xp.concatenate([y_hidden, f * g], axis=1)
+    y_links, b_links = model.get_ref("links")(both, is_train)
+
+    def backprop(d_links: Floats2d) -> tuple[Floats2d, Floats2d]:
+        n = y_hidden.shape[1]
+        d_both = b_links(d_links)
+        d_sum = b_hidden(ops.asarray2f(ops.xp.ascontiguousarray(d_both[:, :n])))
+        b_features(d_sum)
+        d_figure, d_head = ops.alloc2f(*y_figure.shape), ops.alloc2f(*y_head.shape)
+        ops.scatter_add(d_figure, figure, d_sum + d_both[:, n:] * g)
+        ops.scatter_add(d_head, head, d_sum + d_both[:, n:] * f)
+        return d_figure, d_head
+
+    return y_links, backprop

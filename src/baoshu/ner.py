@@ -102,11 +102,15 @@ class FigureNer(FigurePipe):
     def set_annotations(self, docs: Iterable[Doc], scores: list[Floats2d]) -> None:
         for doc, logits in zip(docs, scores, strict=True):
             log_probs = ner_model.log_softmax(self.model.ops.to_numpy(logits))
-            path = ner_model.viterbi(log_probs, self._legal)
+            path = ner_model.best_path(log_probs, self._legal)
             found = ner_model.spans_of(path, len(self.labels))
             doc.ents = [Span(doc, s, e, label=self.labels[k]) for s, e, k in found]
             on_path = np.exp(log_probs[np.arange(len(path)), path])
-            doc._.ent_scores = tuple(float(on_path[s:e].min()) for s, e, _ in found)
+            ends = [end for start, stop, _ in found for end in (start, stop)]
+            least = (
+                np.minimum.reduceat(np.append(on_path, 1.0), ends)[::2] if ends else ()
+            )
+            doc._.ent_scores = tuple(map(float, least))
 
     def update(
         self,

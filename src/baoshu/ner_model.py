@@ -8,10 +8,21 @@ from collections.abc import Sequence
 
 import numpy as np
 from spacy.tokens import Doc
-from thinc.api import Dropout, Linear, Model, chain, with_array
+from thinc.api import (
+    Dropout,
+    Linear,
+    Model,
+    NumpyOps,
+    chain,
+    get_current_ops,
+    with_array,
+)
 from thinc.types import Floats2d
 
 OUTSIDE = "O"
+_SURE = 5.0  # nats that a span going on into a token costs, for a cut before it
+_ROUNDS = 3
+_ROWS = 1_024  # at once, so that what is computed on the way stays in the cache
 
 
 def build_tagger_model(
@@ -23,10 +34,22 @@ def build_tagger_model(
         Model[List[Doc], List[Floats2d]]: (n_tokens, n_tags) float32 logits a Doc.
     """
     width = tok2vec.get_dim("nO")
-    output = Linear(nI=width, init_W=_small, init_b=_mostly_outside)
+    output = by_numpy(Linear(nI=width, init_W=_small, init_b=_mostly_outside))
     model = chain(tok2vec, with_array(chain(Dropout(dropout), output)))
     model.set_ref("output", output)
     return model
+
+
+def by_numpy(layer: Model) -> Model:
+    """Let a head multiply matrices by numpy, where it is on a CPU.
+
+    thinc's own way, blis, takes three to four times as long on matrices of this size
+    (docs/performance.md).
+    """
+    if type(get_current_ops()) is NumpyOps:
+        for node in layer.walk():
+            node.ops = NumpyOps(use_blis=False)
+    return layer
 
 
 def _small(ops: object, shape: tuple[int, int]) -> np.ndarray:
@@ -58,8 +81,12 @@ def legal_transitions(n_labels: int) -> np.ndarray:
 
 
 def log_softmax(logits: np.ndarray) -> np.ndarray:
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    out = np.empty_like(logits)
+    for at in range(0, len(logits), _ROWS):
+        part, scores = logits[at : at + _ROWS], out[at : at + _ROWS]
+        np.subtract(part, part.max(axis=1, keepdims=True), out=scores)
+        scores -= np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    return out
 
 
 def viterbi(scores: np.ndarray, legal: np.ndarray) -> np.ndarray:
@@ -87,6 +114,39 @@ def viterbi(scores: np.ndarray, legal: np.ndarray) -> np.ndarray:
     for i in range(n - 1, 0, -1):
         path[i - 1] = back[i, path[i]]
     return path
+
+
+def best_path(scores: np.ndarray, legal: np.ndarray) -> np.ndarray:
+    """Return what `viterbi` returns, walking only where the best tags do not fit.
+
+    Nearly everywhere the best tag of each token is legal behind the best of the one
+    before, and no path is better than that. The tokens are cut where a span that goes
+    on would cost much, and a piece whose best tags do not fit gets its best path by
+    itself. A path across cuts pays at each of them; where that is more than what the
+    pieces on both sides of it lose against their best tags, none is as good. Cuts of
+    which this does not hold are given up.
+    """
+    greedy = scores.argmax(axis=1)
+    n = len(greedy)
+    fits = legal[np.append(0, greedy), np.append(greedy, 0)]
+    if fits.all():
+        return greedy
+    wrong = np.maximum(np.flatnonzero(~fits) - 1, 0)  # a token of the piece to walk
+    top = scores.max(axis=1)
+    cost = top - scores[:, ~legal[0]].max(axis=1)
+    cuts = np.concatenate([[0], 1 + np.flatnonzero(cost[1:] > _SURE), [n]])
+    for _ in range(_ROUNDS):
+        path, lost = greedy.copy(), np.zeros(len(cuts) - 1)
+        for piece in np.unique(np.searchsorted(cuts, wrong, side="right") - 1):
+            here = slice(cuts[piece], cuts[piece + 1])
+            path[here] = viterbi(scores[here], legal)
+            chosen = np.take_along_axis(scores[here], path[here, None], axis=1)[:, 0]
+            lost[piece] = (top[here] - chosen).sum(dtype=np.float64)
+        doubtful = cost[cuts[1:-1]] <= lost[:-1] + lost[1:]
+        if not doubtful.any():
+            return path
+        cuts = np.delete(cuts, 1 + np.flatnonzero(doubtful))
+    return viterbi(scores, legal)
 
 
 def spans_of(path: np.ndarray, n_labels: int) -> list[tuple[int, int, int]]:

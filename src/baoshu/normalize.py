@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from baoshu import wording
-from baoshu.chars import simplified
+from baoshu.chars import simplify
 from baoshu.numerals import CHINESE, number, read_amount
 from baoshu.units import known_words, unit_code, unit_word
 
@@ -24,6 +24,13 @@ _TIMES = re.compile(
     rf"(?P<high>{_NUMBER}|[{CHINESE}]+)(?P<unit>年|个?小时|天|个?月|分钟?)零?又?"
     rf"(?P<low>{_NUMBER}|[{CHINESE}]+)(?P<below>个月|分钟?|个?小时|天|秒)"
 )
+_SHARE = re.compile(r"([十百]?[百千万])分之(.+)")
+_FRACTION = re.compile(rf"([{CHINESE}\d]+)分之([{CHINESE}\d]+)")
+_RATIO = re.compile(rf"({_NUMBER})[:比/]({_NUMBER})")
+_RATIOS = re.compile(rf"{_NUMBER}(?:[:比]{_NUMBER})+")
+_TENTHS = re.compile(r"([一二两三四五六七八九半])成([一二三四五六七八九半]?)")
+_VAGUE_COUNT = re.compile(r"^个[多余](?=月|星期|小时)")
+_AND_A_HALF = re.compile(r"个?半(?=[年月天小])")
 _IN = {("a", "mo"): 12, ("h", "min"): 60, ("d", "h"): 24, ("min", "s"): 60}
 _COINS = re.compile(
     rf"(?P<whole>.+[元圆块])零?(?:(?P<tenth>[\d{CHINESE}])角)?"
@@ -82,11 +89,9 @@ def parse_figure(text: str, start: int, end: int) -> Quantity:
     Returns:
         The quantity; its value is None where the words hold no number.
     """
-    surface = _fold(text[start:end])
-    before = _CLAUSE.split(_fold(text[max(0, start - 40) : start]))[-1]
-    after = _fold(text[end : end + 40])
-    lead, surface, tail = _bare(surface)
-    before, after = before + lead, tail + after
+    lead, surface, tail = _bare(_fold(text[start:end]))
+    before = _before(text, start) + lead
+    after = tail + _fold(text[end : end + 40])
     read = _shared_unit(_read(surface), surface, after)
     currency = _CURRENCY.search(before)
     if currency and read.unit is None:
@@ -103,6 +108,17 @@ def parse_figure(text: str, start: int, end: int) -> Quantity:
         bound=wording.bound(before, near),
         change=wording.change(before),
     )
+
+
+def read_change(text: str, start: int, end: int) -> str | None:
+    """Return the change alone of what `parse_figure` returns: little of its work."""
+    lead, _, _ = _bare(_fold(text[start:end]))
+    return wording.change(_before(text, start) + lead)
+
+
+def _before(text: str, start: int) -> str:
+    """Return the clause up to a figure."""
+    return _CLAUSE.split(_fold(text[max(0, start - 40) : start]))[-1]
 
 
 def _bare(surface: str) -> tuple[str, str, str]:
@@ -148,7 +164,7 @@ def _tidy(value: Decimal | None) -> Decimal | None:
 def _fold(text: str) -> str:
     """Return half-width, simplified text; its length may differ."""
     folded = unicodedata.normalize("NFKC", text).replace("∶", ":").replace("−", "-")
-    return "".join(simplified(char) for char in folded if not char.isspace())
+    return simplify("".join(folded.split()))
 
 
 def _read(surface: str) -> Quantity:
@@ -169,22 +185,20 @@ def _read(surface: str) -> Quantity:
 
 def _share(surface: str) -> Quantity | None:
     """Read 百分之六十, 三分之二, 1:2.5, 1/3, 一半, 三成半."""
-    share = re.match(r"([十百]?[百千万])分之(.+)", surface)
+    share = _SHARE.match(surface)
     if share and share[1] in _PARTS_OF:
         return replace(_read(share[2]), unit=_PARTS_OF[share[1]])
-    fraction = re.fullmatch(rf"([{CHINESE}\d]+)分之([{CHINESE}\d]+)", surface)
+    fraction = _FRACTION.fullmatch(surface)
     if fraction:
         return _divided(fraction[2], fraction[1])
-    ratio = re.fullmatch(rf"({_NUMBER})[:比/]({_NUMBER})", surface)
+    ratio = _RATIO.fullmatch(surface)
     if ratio:
         return _divided(ratio[1], ratio[2])
-    if re.fullmatch(rf"{_NUMBER}(?:[:比]{_NUMBER})+", surface):
+    if _RATIOS.fullmatch(surface):
         return Quantity(None, unit="1")  # 16.4:43.1:40.5 is no one number
     if surface == "一半":
         return Quantity(Decimal("0.5"), unit="1")
-    tenths = re.fullmatch(
-        r"([一二两三四五六七八九半])成([一二三四五六七八九半]?)", surface
-    )
+    tenths = _TENTHS.fullmatch(surface)
     if tenths:
         whole, part = (number(digit) if digit else None for digit in tenths.groups())
         points = (part or 0) * (10 if tenths[2] == "半" else 1)
@@ -245,14 +259,14 @@ def _with_unit(
     """Find the code of the unit words; some of them touch the value too."""
     if words[:1] and words[0] in "余多几来":
         words, vague = words[1:], True
-    words, more = re.subn(r"^个[多余](?=月|星期|小时)", "个", words)
+    words, more = _VAGUE_COUNT.subn("个", words)
     vague = vague or bool(more)
     if len(words) > 1 and words[-1] in "多余":  # 两倍多
         words, vague = words[:-1], True
     factor, words = _factor(words)
     if words == "番" and value is not None and value == value.to_integral_value():
         return Quantity(Decimal(2) ** int(value) if value < 64 else None, unit="×")
-    half = re.match(r"个?半(?=[年月天小])", words)
+    half = _AND_A_HALF.match(words)
     if half:
         words = words[half.end() :]
         words = "个月" if words == "月" else words

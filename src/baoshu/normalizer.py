@@ -4,8 +4,6 @@ It writes ``doc._.quantities``, ``(start, end, value, upper, unit, approximate, 
 change)`` for each figure, Decimals as strings: plain values serialise with the Doc.
 """
 
-from dataclasses import astuple
-
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -30,8 +28,20 @@ class FigureNormalizer:
         for ent in doc.ents:
             if ent.label_ in FIGURE_LABELS:
                 start, end = ent.start_char, ent.end_char
-                value, upper, *rest = astuple(parse_figure(text, start, end))
-                numbers = [None if n is None else str(n) for n in (value, upper)]
-                rows.append((start, end, *numbers, *rest))
+                read = parse_figure(text, start, end)
+                numbers = [
+                    None if n is None else str(n) for n in (read.value, read.upper)
+                ]
+                rows.append(
+                    (
+                        start,
+                        end,
+                        *numbers,
+                        read.unit,
+                        read.approximate,
+                        read.bound,
+                        read.change,
+                    )
+                )
         doc._.quantities = tuple(rows)
         return doc

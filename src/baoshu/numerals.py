@@ -29,6 +29,11 @@ _NEIGHBOURS = re.compile(
     rf"(?P<high>[二两三四五六七八九])(?P<scale>{_SCALE}*)"
 )
 _TAIL = re.compile(rf"(?:\d+(?:\.\d+)?{_SCALE}*)+")
+_HEDGE = re.compile(r"^(?:上(?=[十百千万亿])|成(?=[百千万])|[约近])")
+_TWO_HUNDRED_MILLION = re.compile(rf"^({_NUMERAL})个(?=亿)")  # 两个亿
+_OPENS_WITH_SCALE = re.compile(rf"{_SCALE}+")
+_GOES_ON = re.compile(r"[.,:]+\d")  # 1.2.3, 1,23, 1..2: no number
+_DIGITS = re.compile(r"\d[\d,.]*")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 
 
@@ -53,21 +58,21 @@ class Amount:
 
 def read_amount(text: str) -> Amount:
     """Read the number that half-width, simplified ``text`` starts with."""
-    text, hedged = re.subn(r"^(?:上(?=[十百千万亿])|成(?=[百千万])|[约近])", "", text)
-    text = re.sub(rf"^({_NUMERAL})个(?=亿)", r"\1", text)  # 两个亿
+    text, hedged = _HEDGE.subn("", text)
+    text = _TWO_HUNDRED_MILLION.sub(r"\1", text)
     between = _neighbours(text)
     if between:
         return between
     several = _SEVERAL.match(text)
     if several and not several["ten"]:
         return Amount(None, 1, True, text[several.end() :])
-    if re.match(rf"{_SCALE}+", text) and not text.startswith("十"):
+    if _OPENS_WITH_SCALE.match(text) and not text.startswith("十"):
         text = "一" + text  # 百余名, 千份
     found = _AMOUNT.match(text)
     if not found:
         return Amount(None, 1, False, text)
     rest = text[found.end() :]
-    if re.match(r"[.,:]+\d", rest):  # 1.2.3, 1,23, 1..2: no number
+    if _GOES_ON.match(rest):
         return Amount(None, 1, False, re.sub(rf"^[\d.,:]+{_SCALE}*", "", rest))
     value, scale = number(found["number"]), _scale(found["scale"])
     vague = bool(hedged or found["vague"] or found["vague2"])
@@ -92,7 +97,7 @@ def _neighbours(text: str) -> Amount | None:
 
 def number(text: str) -> Decimal | None:
     """Return the value of digits or of Chinese numerals, None where there is none."""
-    if re.fullmatch(r"\d[\d,.]*", text):
+    if _DIGITS.fullmatch(text):
         grouped = _GROUPED.fullmatch(text)
         return Decimal(text.replace(",", "")) if grouped else None
     if text == "半":

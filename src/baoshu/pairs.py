@@ -4,6 +4,9 @@ A pair is a figure and a mention of the same paragraph that some link may lead t
 is counted are things between them (characters, figures, commas, sentence ends), where
 the mention stands (first of its sentence or paragraph) and, under 分别, whether the
 place of the figure in its list is that of the mention in its own.
+
+All that is looked up for a pair is counted once along the text, in running counts and
+in a row a mention; features are made for as many pairs as are asked for at a time.
 """
 
 from dataclasses import dataclass
@@ -11,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from spacy.tokens import Doc
 
-from baoshu.chars import SENTENCE_ENDS, simplified
+from baoshu.chars import SENTENCE_ENDS, simplify
+from baoshu.cues import cues
 from baoshu.labels import ENTITY_LABELS, FIGURE_LABELS, LINK_HEADS, LINK_LABELS
 
 LABELS = tuple(ENTITY_LABELS)
@@ -34,6 +38,16 @@ _MARKS = {
     "close": "）)",
 }
 _WORDS = ("其中", "分别", "各", "均", "和", "占", "较", "比")
+WIDTH = (
+    1
+    + 2 * (len(_DISTANCE) + 1)
+    + 2 * len(LABELS)
+    + 4 * (len(_COUNT) + 1)
+    + len(_MARKS) * (len(_FEW) + 1)
+    + len(_WORDS)
+    + 4
+    + (len(_ORDER) + 1)
+)
 
 
 @dataclass(frozen=True)
@@ -45,19 +59,52 @@ class Candidates:
         labels: (n_mentions,) int64, numbers into `LABELS`.
         figures: (n_figures,) int64, numbers of the mentions that are figures.
         pairs: (n_pairs, 2) int64, mention numbers of figure and head.
-        features: (n_pairs, WIDTH) float32, zeros and ones.
+        cues: (n_figures, CUES) float32, what is said around each figure.
+        counted: What features are read off.
     """
 
     spans: np.ndarray
     labels: np.ndarray
     figures: np.ndarray
     pairs: np.ndarray
-    features: np.ndarray
+    cues: np.ndarray
+    counted: "Counted"
 
     @property
     def legal(self) -> np.ndarray:
         """Which link each pair may have, (n_pairs, n_links) bool."""
         return LEGAL[self.labels[self.pairs[:, 1]]]
+
+    def features(self, rows: slice = slice(None)) -> np.ndarray:
+        """Return the features of pairs, (n_pairs, WIDTH) float32, zeros and ones."""
+        return _features(self.spans, self.labels, self.counted, self.pairs[rows])
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What is counted along a text, and what is known of each mention.
+
+    Attributes:
+        running: Running counts, (n_tokens + 1,) int32 each, so that between a and b is a
+            subtraction: of marks and words, and of figures that begin.
+        begun: Mentions of each label that begin, (n_labels, n_tokens + 1) int32.
+        sentence: The sentence of each mention.
+        fenbie: How many 分别 stand before each mention.
+        first_here: Whether it is the first of its label in its paragraph.
+        first_said: Whether it is the first of its label in its sentence.
+        last: Number of its last character.
+        place: Its place in its list from the end, the last at -1: the mentions of its
+            label, or all figures, between two 分别 of its sentence.
+    """
+
+    running: dict[str, np.ndarray]
+    begun: np.ndarray
+    sentence: np.ndarray
+    fenbie: np.ndarray
+    first_here: np.ndarray
+    first_said: np.ndarray
+    last: np.ndarray
+    place: np.ndarray
 
 
 def candidates(doc: Doc) -> Candidates:
@@ -69,157 +116,167 @@ def candidates(doc: Doc) -> Candidates:
     tokens = [token.text for token in doc]
     breaks: np.ndarray = np.cumsum([0, *("\n" in token for token in tokens)])
     paragraph: np.ndarray = breaks[spans[:, 0]]
-    figures = np.flatnonzero(_FIGURES[labels]) if len(labels) else np.zeros(0, np.int64)
-    same: np.ndarray = np.equal.outer(paragraph[figures], paragraph)
-    if len(labels):
-        same &= np.any(LEGAL[labels], axis=1, keepdims=True).T
-        same[np.arange(len(figures)), figures] = False
-    rows, heads = np.nonzero(same)
-    pairs = np.stack([figures[rows], heads], axis=1)
-    features = _features(tokens, spans, labels, paragraph, pairs)
-    return Candidates(spans, labels, figures, pairs, features)
+    figures = np.flatnonzero(_FIGURES[labels])
+    pairs = _pairs(figures, paragraph)
+    counted = _count(tokens, spans, labels, paragraph)
+    read = cues(doc, [(ents[i].start_char, ents[i].end_char) for i in figures])
+    return Candidates(spans, labels, figures, pairs, read, counted)
 
 
-def _one_hot(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """Return (n, len(edges) + 1): the bucket that each value falls into."""
-    return np.eye(len(edges) + 1, dtype=np.float32)[np.digitize(values, edges)]
+def _pairs(figures: np.ndarray, paragraph: np.ndarray) -> np.ndarray:
+    """Pair each figure with the other mentions of its paragraph, a range of numbers."""
+    low = np.searchsorted(paragraph, paragraph[figures], side="left")
+    sizes = np.searchsorted(paragraph, paragraph[figures], side="right") - low
+    skipped = np.repeat(np.cumsum(sizes) - sizes - low, sizes)
+    heads = np.arange(sizes.sum()) - skipped
+    pairs = np.stack([np.repeat(figures, sizes), heads], axis=1)
+    return pairs[pairs[:, 0] != pairs[:, 1]]
+
+
+class _Columns:
+    """Zeros and ones, written from left to right."""
+
+    def __init__(self, n: int) -> None:
+        self.out = np.zeros((n, WIDTH), dtype=np.float32)
+        self._rows, self._at = np.arange(n), 0
+
+    def flag(self, values: np.ndarray) -> None:
+        self.out[:, self._at] = values
+        self._at += 1
+
+    def one_of(
+        self, values: np.ndarray, n: int, where: np.ndarray | slice = slice(None)
+    ) -> None:
+        """Set the column of each value among the next ``n``, in the rows ``where``."""
+        self.out[self._rows[where], self._at + values[where]] = 1.0
+        self._at += n
+
+    def bucket(
+        self, values: np.ndarray, edges: np.ndarray, second: np.ndarray | int = 0
+    ) -> None:
+        """Set the bucket that each value falls into; ``second`` has columns behind."""
+        n = len(edges) + 1
+        found = np.searchsorted(edges, values, side="right") + n * second
+        self.one_of(found, n if isinstance(second, int) else 2 * n)
 
 
 def _features(
-    tokens: list[str],
-    spans: np.ndarray,
-    labels: np.ndarray,
-    paragraph: np.ndarray,
-    pairs: np.ndarray,
+    spans: np.ndarray, labels: np.ndarray, counted: Counted, pairs: np.ndarray
 ) -> np.ndarray:
     figure, head = pairs[:, 0], pairs[:, 1]
     before = spans[head, 0] < spans[figure, 0]
     low = np.where(before, spans[head, 1], spans[figure, 1])
     high = np.where(before, spans[figure, 0], spans[head, 0])
-    side = before.astype(np.float32)[:, None]
-    counts = _prefix_counts(tokens, spans, labels)
 
-    def between(name: str | int) -> np.ndarray:
-        return counts[name][high] - counts[name][low]
+    def between(name: str) -> np.ndarray:
+        return counted.running[name][high] - counted.running[name][low]
 
-    same_label = _between_same(counts, labels[head], low, high)
-    sentence = counts["sentence"][spans[:, 0]]
-    distance = _one_hot(high - low, _DISTANCE)
-    columns = [
-        side,
-        distance * side,
-        distance * (1 - side),
-        np.eye(len(LABELS), dtype=np.float32)[labels[head]],
-        np.eye(len(LABELS), dtype=np.float32)[labels[figure]],
-        _one_hot(between("figure"), _COUNT) * side,
-        _one_hot(between("figure"), _COUNT) * (1 - side),
-        _one_hot(same_label, _COUNT) * side,
-        _one_hot(same_label, _COUNT) * (1 - side),
-        *(_one_hot(between(name), _FEW) for name in _MARKS),
-        *((between(word) > 0).astype(np.float32)[:, None] for word in _WORDS),
-        _first(labels, paragraph)[head][:, None],
-        _first(labels, sentence)[head][:, None],
-        (sentence[head] == sentence[figure]).astype(np.float32)[:, None],
-        _same_unit(tokens, spans, figure, head)[:, None],
-        _list_order(counts, spans, labels, sentence, pairs),
-    ]
-    return np.concatenate(columns, axis=1).astype(np.float32)
-
-
-def _prefix_counts(
-    tokens: list[str], spans: np.ndarray, labels: np.ndarray
-) -> dict[str | int, np.ndarray]:
-    """Return running counts, (n_tokens + 1,) int64 each, so that a-b is a subtraction."""
-    n = len(tokens)
-    text = "".join(simplified(token[0]) for token in tokens)
-    marks: dict[str | int, np.ndarray] = {}
-    inside = np.zeros(n, dtype=bool)
-    for start, end in spans:
-        inside[start:end] = True
-    for name, chars in _MARKS.items():
-        found = np.fromiter((c in chars for c in text), dtype=bool, count=n)
-        marks[name] = found & ~inside if name == "sentence" else found
+    same_label = counted.begun[labels[head], high] - counted.begun[labels[head], low]
+    behind = 1 - before.astype(np.int64)
+    columns = _Columns(len(pairs))
+    columns.flag(before)
+    columns.bucket(high - low, _DISTANCE, behind)
+    columns.one_of(labels[head], len(LABELS))
+    columns.one_of(labels[figure], len(LABELS))
+    columns.bucket(between("figure"), _COUNT, behind)
+    columns.bucket(same_label, _COUNT, behind)
+    for name in _MARKS:
+        columns.bucket(between(name), _FEW)
     for word in _WORDS:
-        found = np.zeros(n, dtype=bool)
-        at = text.find(word)
-        while at >= 0:
-            found[at] = not inside[at]
-            at = text.find(word, at + 1)
-        marks[word] = found
-    for label in range(len(LABELS)):
-        marks[label] = np.zeros(n, dtype=bool)
-        marks[label][spans[labels == label, 0]] = True
-    marks["figure"] = np.zeros(n, dtype=bool)
-    marks["figure"][spans[_FIGURES[labels], 0] if len(labels) else []] = True
-    return {name: np.concatenate([[0], np.cumsum(m)]) for name, m in marks.items()}
+        columns.flag(between(word) > 0)
+    same_sentence = counted.sentence[head] == counted.sentence[figure]
+    columns.flag(counted.first_here[head])
+    columns.flag(counted.first_said[head])
+    columns.flag(same_sentence)
+    columns.flag(counted.last[figure] == counted.last[head])
+    # 甲、乙、丙分别为3个、4个、5个: of the figures behind 分别 and the mentions of one
+    # label before it, the k-th from the end belong together: difference 0.
+    listed = counted.fenbie[head] == counted.fenbie[figure] - 1
+    listed &= same_sentence & ~_FIGURES[labels[head]]
+    order = counted.place[head] - counted.place[figure]
+    found = np.searchsorted(_ORDER, order, side="right")
+    columns.one_of(found, len(_ORDER) + 1, listed)
+    return columns.out
 
 
-def _between_same(
-    counts: dict[str | int, np.ndarray],
-    label: np.ndarray,
-    low: np.ndarray,
-    high: np.ndarray,
-) -> np.ndarray:
-    """Count the mentions between that have the head's label."""
-    table = np.stack([counts[i] for i in range(len(LABELS))])
-    return table[label, high] - table[label, low]
+def _count(
+    tokens: list[str], spans: np.ndarray, labels: np.ndarray, paragraph: np.ndarray
+) -> Counted:
+    n = len(tokens)
+    text = simplify("".join(token[0] for token in tokens))
+    chars = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    edges = np.zeros(n + 1, dtype=np.int64)
+    edges[spans[:, 0]] += 1  # mentions do not overlap
+    edges[spans[:, 1]] -= 1
+    outside = np.cumsum(edges)[:-1] == 0
+    marks = {name: np.isin(chars, _codes(said)) for name, said in _MARKS.items()}
+    marks["sentence"] &= outside
+    marks |= {word: _stands(chars, word) & outside for word in _WORDS}
+    begun = np.zeros((len(LABELS), n), dtype=bool)
+    begun[labels, spans[:, 0]] = True
+    marks["figure"] = begun[_FIGURES].any(axis=0)
+    running = {name: _running(found) for name, found in marks.items()}
+    sentence = running["sentence"][spans[:, 0]]
+    fenbie = running["分别"][spans[:, 0]]
+    kind = np.where(_FIGURES[labels], len(LABELS), labels)
+    numbers: dict[str, int] = {}
+    last = [
+        numbers.setdefault(simplify(tokens[end - 1]), len(numbers))
+        for end in spans[:, 1]
+    ]
+    return Counted(
+        running=running,
+        begun=_running(begun),
+        sentence=sentence,
+        fenbie=fenbie,
+        first_here=_first(paragraph, labels),
+        first_said=_first(sentence, labels),
+        last=np.array(last, dtype=np.int64),
+        place=_from_end(sentence, fenbie, kind),
+    )
 
 
-def _first(labels: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """Mark the mentions that are the first of their label in their group."""
-    seen: set[tuple[int, int]] = set()
-    out = np.zeros(len(labels), dtype=np.float32)
-    for i, key in enumerate(zip(labels.tolist(), group.tolist(), strict=True)):
-        if key not in seen:
-            seen.add(key)
-            out[i] = 1.0
+def _codes(chars: str) -> list[int]:
+    return [ord(char) for char in chars]
+
+
+def _stands(chars: np.ndarray, word: str) -> np.ndarray:
+    """Mark where a word begins, (n,) bool."""
+    found = np.zeros(len(chars), dtype=bool)
+    starts = np.ones(max(0, len(chars) - len(word) + 1), dtype=bool)
+    for i, code in enumerate(_codes(word)):
+        starts &= chars[i : i + len(starts)] == code
+    found[: len(starts)] = starts
+    return found
+
+
+def _running(found: np.ndarray) -> np.ndarray:
+    """Return running counts along the last axis, a 0 before them."""
+    out = np.zeros((*found.shape[:-1], found.shape[-1] + 1), dtype=np.int32)
+    np.cumsum(found, axis=-1, out=out[..., 1:])
     return out
 
 
-def _same_unit(
-    tokens: list[str], spans: np.ndarray, figure: np.ndarray, head: np.ndarray
-) -> np.ndarray:
-    last = np.array([simplified(tokens[end - 1]) for end in spans[:, 1]], dtype=object)
-    return (last[figure] == last[head]).astype(np.float32)
-
-
-def _list_order(
-    counts: dict[str | int, np.ndarray],
-    spans: np.ndarray,
-    labels: np.ndarray,
-    sentence: np.ndarray,
-    pairs: np.ndarray,
-) -> np.ndarray:
-    """Compare places in two lists, aligned at their ends, under 分别.
-
-    甲、乙、丙分别为3个、4个、5个: of the figures behind 分别 and the mentions of one
-    label before it, the k-th from the end belong together: difference 0.
-    """
-    width = len(_ORDER) + 1
-    out = np.zeros((len(pairs), width), dtype=np.float32)
-    fenbie = counts["分别"]
-    after = fenbie[spans[:, 0]]  # how many 分别 stand before each mention
-    figures = _FIGURES[labels] if len(labels) else np.zeros(0, bool)
-    lists: dict[tuple[int, int, int], list[int]] = {}
-    for i in range(len(labels)):
-        key = -1 if figures[i] else int(labels[i])
-        lists.setdefault((int(sentence[i]), int(after[i]), key), []).append(i)
-    for row, (figure, head) in enumerate(pairs):
-        here, nth = int(sentence[figure]), int(after[figure])
-        if sentence[head] != here or figures[head] or after[head] != nth - 1:
-            continue
-        names = lists[here, nth - 1, int(labels[head])]
-        values = lists[here, nth, -1]
-        offset = names.index(head) - (len(names) - len(values)) - values.index(figure)
-        out[row] = _one_hot(np.array([offset]), _ORDER)[0]
+def _group(*keys: np.ndarray) -> np.ndarray:
+    """Return one number for each combination of small whole numbers."""
+    out = np.zeros(len(keys[0]), dtype=np.int64)
+    for key in keys:
+        out = out * (int(key.max(initial=0)) + 1) + key
     return out
 
 
-def _width() -> int:
-    """Return the number of features, read off an empty document."""
-    empty = np.zeros((0, 2), dtype=np.int64)
-    none = np.zeros(0, dtype=np.int64)
-    return _features([], empty, none, none, empty).shape[1]
+def _first(*keys: np.ndarray) -> np.ndarray:
+    """Mark the mentions that are the first of their group."""
+    out = np.zeros(len(keys[0]), dtype=bool)
+    out[np.unique(_group(*keys), return_index=True)[1]] = True
+    return out
 
 
-WIDTH = _width()
+def _from_end(*keys: np.ndarray) -> np.ndarray:
+    """Return the place of each mention in its group from the end, the last at -1."""
+    group = _group(*keys)
+    order = np.argsort(group, kind="stable")
+    ends = np.searchsorted(group[order], group[order], side="right")
+    out = np.empty(len(group), dtype=np.int64)
+    out[order] = np.arange(len(group)) - ends
+    return out

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from baoshu.chars import simplified
+from baoshu.chars import simplify
 from baoshu.numerals import number
 from baoshu.sections import numbered
 
@@ -67,7 +67,7 @@ def report_year(
     else the year in the name of its file; else the first in its first lines; else the
     year before that of its ISO date ``stated``, for a report appears in the year after.
     """
-    lines = text.strip().split("\n")
+    lines = text.strip().split("\n", _MOST_LINES_OVER)
     for place in (title, *_over(lines)):
         found = _YEAR.search(_plain(place))
         if found:
@@ -183,7 +183,7 @@ def _resolve(text: str, year: int | None, there: int | None) -> Interval | None:
 
 
 def _plain(words: str) -> str:
-    text = "".join(map(simplified, unicodedata.normalize("NFKC", words)))
+    text = simplify(unicodedata.normalize("NFKC", words))
     return re.sub(r"\s", "", text)
 
 

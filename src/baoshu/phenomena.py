@@ -6,7 +6,7 @@ Counted from the annotations, for the quotas and the data sheet of the corpus.
 import re
 from collections import Counter
 
-from baoshu.chars import SENTENCE_ENDS, simplified
+from baoshu.chars import SENTENCE_ENDS, simplified, simplify
 from baoshu.labels import CHANGES, FIGURE_LABELS, PLAN
 from baoshu.markup import Annotated, Mention
 
@@ -59,7 +59,7 @@ def _sentences(text: str) -> list[int]:
 def _distributed(text: str, figure: Mention) -> bool:
     before = text[max(0, figure.start - _REACH) : figure.start]
     sentence = _SENTENCE.split(before)[-1]
-    return bool(_DISTRIBUTION.search("".join(map(simplified, sentence))))
+    return bool(_DISTRIBUTION.search(simplify(sentence)))
 
 
 def style(text: str) -> set[str]:

@@ -108,13 +108,10 @@ class Outline:
     def path(self, place: int) -> tuple[Heading, ...]:
         """Return the headings over a character offset, outermost first."""
         path = self._paths[bisect_right(self._starts, place)]
-        if (
-            path
-            and path[-1].level == POINT
-            and "\n" in self.text[path[-1].start : place]
-        ):
-            return path[:-1]
-        return path
+        if not path or path[-1].level != POINT:
+            return path
+        line_end = self.text.find("\n", path[-1].start, place)
+        return path if line_end < 0 else path[:-1]
 
     def above(self, place: int) -> str:
         """Return the title and the headings over a place, a line each."""

@@ -5,11 +5,12 @@ then says 该项目. Only what the document names itself is given; nothing is gu
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 
 from spacy.tokens import Doc, Span
 
-from baoshu.chars import simplified
+from baoshu.chars import simplify
 
 _OWN = re.compile(
     r"[我本全](?P<kind>省|市|县|区|旗|州|盟|镇|乡|街道|村|局|委|院|中心|校|站|馆|厅|会|行|所|办|队|单位)"
@@ -40,36 +41,89 @@ def stand_ins(doc: Doc) -> dict[tuple[int, int], Span]:
     """Return, by character offsets, the named mention that each stand-in means."""
     found: dict[tuple[int, int], Span] = {}
     mentions = [ent for ent in doc.ents if ent.label_ in ("ORG", "LOC", "PROJECT")]
+    named = _Named(mentions)
     for i, mention in enumerate(mentions):
-        head = _antecedent(mention, mentions[:i], mentions)
+        head = _antecedent(mention, i, named)
         if head is not None:
             found[mention.start_char, mention.end_char] = head
     return found
 
 
-def _antecedent(
-    mention: Span, before: Sequence[Span], every: Sequence[Span]
-) -> Span | None:
+def _antecedent(mention: Span, number: int, named: "_Named") -> Span | None:
     text = _text(mention)
     that = _THAT.fullmatch(text)
     if that:
-        kind = that["kind"]
-        alike = [m for m in before if m.label_ == mention.label_ and _of_kind(m, kind)]
-        if alike:
-            return _fullest(alike[-1], every)
+        alike = named.last_before(number, mention.label_, that["kind"])
+        if alike is not None:
+            return named.fullest(alike)
     own = _OWN.fullmatch(text) or _WITHIN.fullmatch(text)
     if not own:
         return None
     kind = own["kind"] or own["bare"]
-    if kind in _AREAS:
-        return next(_areas(every, kind), None)
-    # The report's own body is the first that it names in full.
-    alike = [m for m in every if m.label_ == "ORG" and _of_kind(m, kind)]
-    return next((m for m in alike if _begins_with_area(m)), next(iter(alike), None))
+    return named.area(kind) if kind in _AREAS else named.body(kind)
+
+
+class _Named:
+    """The mentions of a document; each question goes through all of them once."""
+
+    def __init__(self, every: Sequence[Span]) -> None:
+        self.every = every
+        self._areas: dict[str, Span | None] = {}
+        self._bodies: dict[str, Span | None] = {}
+        self._alike: dict[tuple[str, str], list[int]] = {}
+        self._endings: dict[str, dict[str, Span]] = {}
+
+    def area(self, kind: str) -> Span | None:
+        """Return the first that is named as an area of a kind."""
+        if kind not in self._areas:
+            self._areas[kind] = next(_areas(self.every, kind), None)
+        return self._areas[kind]
+
+    def body(self, kind: str) -> Span | None:
+        """Return the report's own body of a kind: the first that it names in full."""
+        if kind not in self._bodies:
+            alike = [self.every[i] for i in self._numbers("ORG", kind)]
+            in_full = (m for m in alike if _begins_with_area(m))
+            self._bodies[kind] = next(in_full, next(iter(alike), None))
+        return self._bodies[kind]
+
+    def last_before(self, number: int, label: str, kind: str) -> Span | None:
+        """Return the last mention of a label and kind before one of them."""
+        alike = self._numbers(label, kind)
+        at = bisect_left(alike, number)
+        return self.every[alike[at - 1]] if at else None
+
+    def fullest(self, mention: Span) -> Span:
+        """Return the same name where it is written with its place, if it is."""
+        label = mention.label_
+        if label not in self._endings:
+            self._endings[label] = _by_ending(
+                m for m in self.every if m.label_ == label
+            )
+        return self._endings[label].get(_text(mention), mention)
+
+    def _numbers(self, label: str, kind: str) -> list[int]:
+        if (label, kind) not in self._alike:
+            self._alike[label, kind] = [
+                i
+                for i, mention in enumerate(self.every)
+                if mention.label_ == label and _of_kind(mention, kind)
+            ]
+        return self._alike[label, kind]
+
+
+def _by_ending(mentions: Iterable[Span]) -> dict[str, Span]:
+    """Return the first mention that ends in each ending there is."""
+    found: dict[str, Span] = {}
+    for mention in mentions:
+        text = _text(mention)
+        for at in range(len(text)):
+            found.setdefault(text[at:], mention)
+    return found
 
 
 def _text(mention: Span) -> str:
-    return "".join(map(simplified, mention.text))
+    return simplify(mention.text)
 
 
 def _areas(every: Sequence[Span], kind: str) -> Iterator[Span]:
@@ -102,18 +156,6 @@ def _begins_with_area(mention: Span) -> bool:
     """Whether a body is named with its place: 汀渚县卫健局, not 县卫健局."""
     found = _AREA.match(_text(mention))
     return found is not None and len(found.group()) > 2
-
-
-def _fullest(mention: Span, every: Sequence[Span]) -> Span:
-    """Return the same name where it is written with its place, if it is."""
-    return next(
-        (
-            m
-            for m in every
-            if m.label_ == mention.label_ and _text(m).endswith(_text(mention))
-        ),
-        mention,
-    )
 
 
 def _is_stand_in(mention: Span) -> bool:

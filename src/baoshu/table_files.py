@@ -13,8 +13,8 @@ from baoshu.fact_table import COLUMNS, Fact
 from baoshu.messages import _
 
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
-_PRECISION = 38  # digits of a value in parquet
-_SCALE = 12  # of them behind the point
+PRECISION = 38  # digits of a value in parquet
+SCALE = 12  # of them behind the point
 _BATCH = 10_000  # rows
 _REPLACED = "\N{REPLACEMENT CHARACTER}"  # for what xlsx cannot hold
 
@@ -85,33 +85,34 @@ def write_parquet(rows: Iterable[Fact], file: IO[bytes]) -> int:
     except ImportError as error:
         raise BaoshuError(_('parquet needs pip install "baoshu[files]"')) from error
     kinds = {
-        "Decimal": pyarrow.decimal128(_PRECISION, _SCALE), "str": pyarrow.string(),
+        "Decimal": pyarrow.decimal128(PRECISION, SCALE), "str": pyarrow.string(),
         "int": pyarrow.int64(), "bool": pyarrow.bool_(), "float": pyarrow.float64(),
     }  # fmt: skip
-    schema = pyarrow.schema([(f.name, kinds[_kind(f.type)]) for f in fields(Fact)])
+    schema = pyarrow.schema([(f.name, kinds[kind_of(f.type)]) for f in fields(Fact)])
     n = 0
     with parquet.ParquetWriter(file, schema) as writer:
         for batch in _batches(rows):
-            cells = [{k: _rounded(v) for k, v in asdict(row).items()} for row in batch]
+            cells = [{k: rounded(v) for k, v in asdict(row).items()} for row in batch]
             writer.write_table(pyarrow.Table.from_pylist(cells, schema))
             n += len(batch)
     return n
 
 
-def _kind(annotation: Any) -> str:
+def kind_of(annotation: Any) -> str:
     """Return the name of the type that is not None in ``Decimal | None``."""
     options = getattr(annotation, "__args__", (annotation,))
     return next(kind for kind in options if kind is not type(None)).__name__
 
 
-def _rounded(cell: Any) -> Any:
+def rounded(cell: Any) -> Any:
+    """Return a cell as parquet holds it: a Decimal of `SCALE` places, None past them."""
     if not isinstance(cell, Decimal):
         return cell
-    if cell.adjusted() >= _PRECISION - _SCALE:
+    if cell.adjusted() >= PRECISION - SCALE:
         return None
     with localcontext() as context:
-        context.prec = _PRECISION + 1
-        return cell.quantize(Decimal(1).scaleb(-_SCALE))
+        context.prec = PRECISION + 1
+        return cell.quantize(Decimal(1).scaleb(-SCALE))
 
 
 def _batches(rows: Iterable[Fact]) -> Iterator[list[Fact]]:
