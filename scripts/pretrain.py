@@ -128,6 +128,7 @@ class MaskedModel(torch.nn.Module):
         super().__init__()
         config = json.loads((base / "config.json").read_text("utf8"))
         width, self.size = config["hidden_size"], config["vocab_size"]
+        config["attention_probs_dropout_prob"] = 0.0  # fused attention knows no dropout
         self.bert = BertModel(BertConfig(**config), add_pooling_layer=False)
         self.bert.load_state_dict(load_file(base / "model.safetensors"))
         self.bert.embeddings.word_embeddings.weight.requires_grad_(False)
@@ -176,7 +177,8 @@ def train(args: argparse.Namespace) -> None:
         for group in optimizer.param_groups:
             slope = min(step / WARM, 1 - (step - 1) / args.steps)
             group["lr"] = group["rate"] * slope
-        loss, right = model(*(torch.as_tensor(x, device=device) for x in masked))
+        with torch.autocast(device, torch.bfloat16):
+            loss, right = model(*(torch.as_tensor(x, device=device) for x in masked))
         loss.backward()
         torch.nn.utils.clip_grad_norm_([*trained, *new], 1.0)
         optimizer.step()
