@@ -36,20 +36,20 @@ CUES = 13
 _SAYS_PLAN = [0, 4, 5, 6, 8, 9]  # columns of `cues` without which nothing says plan
 
 
-def cues(doc: Doc, figures: list[tuple[int, int]]) -> np.ndarray:
+def cues(doc: Doc, figures: list[int]) -> np.ndarray:
     """Return zeros and ones, (n_figures, CUES) float32.
 
     Args:
         doc: Its ``doc._.above`` is what stands over a text that was cut out: title and
             headings.
-        figures: Start and end of each figure, characters.
+        figures: Where each figure starts, characters.
     """
     above = doc._.above
     text = simplify(above + doc.text)
     outline = Outline(text)
     year = _YEAR.search(text[: len(above) + 200])
     own = int(year.group()) if year else 9999
-    rows = [_row(text, start + len(above), outline, own) for start, _ in figures]
+    rows = [_row(text, start + len(above), outline, own) for start in figures]
     return np.array(rows, dtype=np.float32).reshape(-1, CUES)
 
 

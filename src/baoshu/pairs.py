@@ -119,7 +119,7 @@ def candidates(doc: Doc) -> Candidates:
     figures = np.flatnonzero(_FIGURES[labels])
     pairs = _pairs(figures, paragraph)
     counted = _count(tokens, spans, labels, paragraph)
-    read = cues(doc, [(ents[i].start_char, ents[i].end_char) for i in figures])
+    read = cues(doc, [ents[i].start_char for i in figures])
     return Candidates(spans, labels, figures, pairs, read, counted)
 
 
