@@ -27,7 +27,7 @@ GENRES = {
     "leader's speech": 4,
     "news release": 4,
     "epidemic bulletin": 4,
-}  # per cent of all documents
+}  # per cent of the documents of the first three batches
 DEPARTMENTS = {
     *("medical insurance", "civil affairs", "education", "finance", "agriculture"),
     *("development and reform", "housing", "transport", "ecology", "culture"),
@@ -83,13 +83,19 @@ def counts(corpus):
     }
 
 
+@pytest.fixture(scope="module")
+def planned_rows(rows):
+    """The first three batches: the fourth was written for what they have little of."""
+    return [row for row in rows if int(row["document"][:3]) <= 288]
+
+
 def traits(row):
     return set(row["traits"].split("; "))
 
 
 def test_size(counts):
     total = sum(counts.values(), Counter())
-    assert total["documents"] >= 288
+    assert total["documents"] >= 308
     assert total["characters"] >= 400_000
     assert total["figures"] >= 12_000
     assert total["links"] >= 30_000
@@ -99,22 +105,23 @@ def test_size(counts):
         assert f"| {name} | {' | '.join(f'{n:,}' for n in columns)} |" in SHEET
 
 
-def test_genres_departments_and_levels(rows):
-    found = Counter(row["genre"] for row in rows)
-    assert set(found) == set(GENRES)
+def test_genres_departments_and_levels(rows, planned_rows):
+    assert {row["genre"] for row in rows} == set(GENRES)
+    found = Counter(row["genre"] for row in planned_rows)
     for genre, share in GENRES.items():
-        assert found[genre] == pytest.approx(share / 100 * len(rows), abs=1), genre
-    departments = Counter(row["department"] for row in rows)
-    health = departments["health"] / len(rows)
+        expected = share / 100 * len(planned_rows)
+        assert found[genre] == pytest.approx(expected, abs=1), genre
+    departments = Counter(row["department"] for row in planned_rows)
+    health = departments["health"] / len(planned_rows)
     assert health == pytest.approx(0.45, abs=0.01)
     assert departments.keys() >= DEPARTMENTS
     assert {row["level"] for row in rows} >= LEVELS
 
 
-def test_styles(rows, corpus):
-    found = Counter(trait for row in rows for trait in traits(row))
+def test_styles(rows, planned_rows, corpus):
+    found = Counter(trait for row in planned_rows for trait in traits(row))
     for name, share in STYLES.items():
-        assert found[name] >= share / 100 * len(rows), name
+        assert found[name] >= share / 100 * len(planned_rows), name
     measured = set().union(
         *(style(a.text) for d in corpus.values() for a in d.values())
     )
