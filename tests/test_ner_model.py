@@ -93,3 +93,30 @@ def test_best_path_walks_little_of_a_long_text(monkeypatch):
 
 def test_viterbi_of_nothing():
     assert viterbi(np.zeros((0, 5), dtype=np.float32), legal_transitions(1)).size == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "figure", "kept"),
+    [
+        ("占3%，", "3%", True),
+        ("共Ｘ个", "Ｘ个", True),
+        ("得分92.5/排名", "92.5", True),
+        ("人均GDP12万元", "12万元", True),
+        ("综合指数为3.92", "3.92", True),
+        ("目录......3", "......", False),
+        ("和PM2.5浓度", "2.5", False),
+        ("gov.cn/0_52.html", "52", False),
+        ("/4093a14c", "4093", False),
+        ("收市人民币汇率", "人民币", False),
+    ],
+)
+def test_what_holds_no_number_is_no_figure(shipped, text, figure, kept):
+    """Page furniture (a row of dots, an address) is tagged as a figure now and then."""
+    ner, doc = shipped.get_pipe("ner"), shipped.make_doc(text)
+    at = text.index(figure)
+    span = (at, at + len(figure), ner.labels.index("COUNT"))
+    tags = ner_model.encode_spans(len(doc), [span])
+    logits = 9.0 * np.eye(len(ner_model.tag_names(ner.labels)), dtype="f")[tags]
+    ner.set_annotations([doc], [logits])
+    assert [ent.text for ent in doc.ents] == [figure] * kept
+    assert len(doc._.ent_scores) == kept

@@ -5,6 +5,7 @@ a figure is a quantity, MEASURES its measured entity, INDICATOR its measured pro
 and SCOPE, PERIOD and PART_OF its qualifiers.
 """
 
+import re
 from typing import Final, Literal
 
 FIGURE_LABELS: Final[dict[str, str]] = {
@@ -13,6 +14,10 @@ FIGURE_LABELS: Final[dict[str, str]] = {
     "COUNT": "a number with a counting word: 70多名",
     "QUANTITY": "a physical or time measure: 12.5万平方米",
 }
+# What a span of these labels holds at least one of; X and * stand for masked digits.
+NUMERAL: Final = re.compile(
+    r"[0-9０-９〇零一二两兩三四五六七八九十百千万萬亿億半几幾数數壹贰叁肆伍陆柒捌玖拾佰仟]|[XxＸ×*＊]"
+)
 NAME_LABELS: Final[dict[str, str]] = {
     "ORG": "a named or definite institution: 县总医院, 我局",
     "PROJECT": "a named work, programme, campaign or activity",

@@ -18,12 +18,10 @@ from baoshu.labels import (
     FLAGS,
     LINK_HEADS,
     LINKED_LABELS,
+    NUMERAL,
 )
 
 _HEAD = re.compile(r"(?:(?P<id>[A-Za-z_]\w*) )?(?P<label>[A-Z]+)", re.ASCII)
-_NUMERAL = re.compile(
-    r"[0-9０-９〇零一二两兩三四五六七八九十百千万萬亿億半几幾数數壹贰叁肆伍陆柒捌玖拾佰仟]|[XxＸ×*＊]"
-)
 
 
 @dataclass(frozen=True)
@@ -206,7 +204,7 @@ def _check(annotated: Annotated, lines: list[int]) -> Iterable[Problem]:
         where = (lines[index], annotated.surface(mention))
         if mention.label in LINKED_LABELS and index not in linked:
             yield Problem(*where, f"{mention.label} that no figure links to")
-        if mention.label in FIGURE_LABELS and not _NUMERAL.search(where[1]):
+        if mention.label in FIGURE_LABELS and not NUMERAL.search(where[1]):
             yield Problem(*where, f"{mention.label} without a numeral")
 
 

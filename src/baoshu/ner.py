@@ -2,8 +2,11 @@
 
 A trainable pipe over BIOES tags. It writes ``doc.ents`` and, beside them, the model's
 certainty of each, ``doc._.ent_scores``: the least probability of a tag in the span.
+What is tagged as a figure and holds no numeral (a row of dots), or is a bare number
+within a Latin word or an address (PM2.5, 0_52.html), is none.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -18,8 +21,11 @@ from thinc.types import Floats2d
 
 from baoshu import ner_model
 from baoshu.errors import ConfigError
-from baoshu.labels import ENTITY_LABELS, EntityLabel
+from baoshu.labels import ENTITY_LABELS, FIGURE_LABELS, NUMERAL, EntityLabel
 from baoshu.pipe import FORMAT, FigurePipe
+
+_BARE = re.compile(r"[.,]*\d[\d.,]*")
+_LATIN = re.compile(r"\.?[A-Za-z_=]")
 
 DEFAULT_MODEL = """
 [model]
@@ -103,7 +109,12 @@ class FigureNer(FigurePipe):
         for doc, logits in zip(docs, scores, strict=True):
             log_probs = ner_model.log_softmax(self.model.ops.to_numpy(logits))
             path = ner_model.best_path(log_probs, self._legal)
-            found = ner_model.spans_of(path, len(self.labels))
+            found = [
+                (start, end, k)
+                for start, end, k in ner_model.spans_of(path, len(self.labels))
+                if self.labels[k] not in FIGURE_LABELS
+                or _holds_a_number(doc, start, end)
+            ]
             doc.ents = [Span(doc, s, e, label=self.labels[k]) for s, e, k in found]
             on_path = np.exp(log_probs[np.arange(len(path)), path])
             ends = [end for start, stop, _ in found for end in (start, stop)]
@@ -165,6 +176,14 @@ class FigureNer(FigurePipe):
 
     def score(self, examples: Iterable[Example], **_: Any) -> dict[str, Any]:
         return get_ner_prf(examples)
+
+
+def _holds_a_number(doc: Doc, start: int, end: int) -> bool:
+    words = "".join(token.text for token in doc[start:end])
+    if not _BARE.fullmatch(words):
+        return bool(NUMERAL.search(words))
+    behind = "".join(token.text for token in doc[end : end + 2])
+    return not ((start and _LATIN.match(doc[start - 1].text)) or _LATIN.match(behind))
 
 
 def _first(examples: Iterable[Example], n: int) -> Iterator[Example]:
