@@ -92,6 +92,9 @@ def test_calibration_error_by_hand():
     scores = calibration_error([Example(found, gold)])
     assert scores["right"] == pytest.approx(1 / 3)
     assert scores["ece"] == pytest.approx((abs(0.95 + 0.91 - 1) + 0.25) / 3)
+    low, high = scores["bins"]
+    assert low == {"confidence": 0.25, "right": 0.0, "n": 1}
+    assert high == {"confidence": pytest.approx(0.93), "right": 0.5, "n": 2}
 
 
 def test_nearest_mention_reads_no_gold_link():

@@ -209,11 +209,12 @@ def _flag_scores(examples: list[Example]) -> dict[str, dict[str, float]]:
     }
 
 
-def calibration_error(examples: Iterable[Example], bins: int = 10) -> dict[str, float]:
+def calibration_error(examples: Iterable[Example], bins: int = 10) -> dict[str, Any]:
     """Return the expected calibration error of the confidence (Guo et al., 2017).
 
     Figures found are put into bins of equal width by confidence; the error is the mean
-    distance of confidence and share of right facts, weighted by the bins' sizes.
+    distance of confidence and share of right facts, weighted by the bins' sizes. The
+    bins that hold a figure are given too, for a reliability plot.
     """
     rows = np.array(
         [
@@ -224,13 +225,18 @@ def calibration_error(examples: Iterable[Example], bins: int = 10) -> dict[str, 
         ]
     ).reshape(-1, 2)
     if not len(rows):
-        return {"ece": 0.0, "confidence": 0.0, "right": 0.0}
+        return {"ece": 0.0, "confidence": 0.0, "right": 0.0, "bins": []}
     place = np.minimum((rows[:, 0] * bins).astype(int), bins - 1)
-    gaps = [abs((rows[place == b, 0] - rows[place == b, 1]).sum()) for b in range(bins)]
+    means = [(rows[place == b].mean(axis=0), int(sum(place == b))) for b in set(place)]
+    gaps = [n * abs(confidence - right) for (confidence, right), n in means]
     return {
         "ece": float(sum(gaps) / len(rows)),
         "confidence": float(rows[:, 0].mean()),
         "right": float(rows[:, 1].mean()),
+        "bins": [
+            {"confidence": float(mean[0]), "right": float(mean[1]), "n": n}
+            for mean, n in sorted(means, key=lambda item: item[0][0])
+        ],
     }
 
 
