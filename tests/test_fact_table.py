@@ -42,6 +42,8 @@ def test_a_period_is_read_where_it_stands():
         "二、2024年工作打算\n{d4 DATE|年底}建成{f4 COUNT|6所|PERIOD:d4}，{d5 DATE|今年}已建{f5 COUNT|2所|PERIOD:d5}。\n"
     )
     rows = facts(FigureNormalizer()(gold_doc(blank(), parse(source)[0])))
+    this, plan = "2023-01-01/2023-12-31", "2024-01-01/2024-12-31"
+    assert [row.section_interval for row in rows] == [this, this, this, plan, plan]
     assert [row.time_interval for row in rows] == [
         "2023-01-01/2023-09-30",
         "2022-01-01/2022-09-30",

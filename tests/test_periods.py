@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baoshu.periods import Interval, report_year, resolve, section_year
+from baoshu.periods import (
+    Interval,
+    report_year,
+    resolve,
+    section_intervals,
+    section_year,
+)
 
 YEAR_2023 = "2023-01-01/2023-12-31"
 
@@ -140,3 +146,25 @@ def test_the_year_of_a_report(text, title, stated, year):
 def test_the_name_of_a_file_says_the_year_before_its_text_does(name, year):
     text = "各位代表：\n一、1999年工作回顾\n1998年，……。"
     assert report_year(text, name=name) == year
+
+
+@pytest.mark.parametrize(
+    ("headings", "found"),
+    [
+        (["一、2025年工作回顾"], ["2025-01-01/2025-12-31"]),
+        (
+            ["一、2025年和“十四五”时期工作回顾", "（一）民生"],
+            ["2025-01-01/2025-12-31", "2021-01-01/2025-12-31"],
+        ),
+        (["一、去年工作", "二、2023年上半年情况"], ["2023-01-01/2023-06-30"]),
+        (["去年工作回顾"], ["2025-01-01/2025-12-31"]),
+        (["（二）2021—2023年资金使用"], ["2021-01-01/2023-12-31"]),
+        (["二〇二四年一季度运行情况"], ["2024-01-01/2024-03-31"]),
+        (["2024年1—9月进展"], ["2024-01-01/2024-09-30"]),
+        (["一、过去五年工作回顾"], []),  # of which year is not said
+        (["（一）医改"], []),
+        ([], []),
+    ],
+)
+def test_the_days_that_a_section_speaks_of(headings, found):
+    assert [str(days) for days in section_intervals(headings, 2026)] == found

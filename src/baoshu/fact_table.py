@@ -14,7 +14,13 @@ from spacy.tokens import Doc, Span
 
 from baoshu.documents import Document
 from baoshu.figures import Figure
-from baoshu.periods import Interval, report_year, resolve, section_year
+from baoshu.periods import (
+    Interval,
+    report_year,
+    resolve,
+    section_intervals,
+    section_year,
+)
 from baoshu.standins import stand_ins
 from baoshu.words import WORDS, head_word
 
@@ -30,6 +36,8 @@ class Fact:
         document: Name of the document, "" where it has none.
         page: Number of the page, from 1; None where the document has no pages.
         section: The headings over it, outermost first.
+        section_interval: The days that those headings name, as ISO 8601: what a figure
+            without a period of its own is likely to be about, but nobody says so.
         start: Character offset of the figure in the text of the document.
         end: Offset behind it.
         text: The figure as written.
@@ -58,6 +66,7 @@ class Fact:
     document: str
     page: int | None
     section: str
+    section_interval: str
     start: int
     end: int
     text: str
@@ -95,13 +104,17 @@ def facts(doc: Doc, document: Document | None = None, offset: int = 0) -> list[F
     """
     document = document or Document(doc.text)
     named = stand_ins(doc)
-    days = _days(doc, document, offset)
-    return [_fact(figure, document, offset, days, named) for figure in doc._.figures]
-
-
-def _days(doc: Doc, document: Document, offset: int) -> dict[tuple[int, int], Interval]:
-    """Return, by character offsets in the Doc, the days that its dates mean."""
     year = report_year(document.text, document.title, document.date, document.name)
+    days = _days(doc, document, offset, year)
+    return [
+        _fact(figure, document, offset, year, days, named) for figure in doc._.figures
+    ]
+
+
+def _days(
+    doc: Doc, document: Document, offset: int, year: int | None
+) -> dict[tuple[int, int], Interval]:
+    """Return, by character offsets in the Doc, the days that its dates mean."""
     found: dict[tuple[int, int], Interval] = {}
     text, before, paragraph = doc.text, None, 0
     for span in doc.ents:
@@ -122,6 +135,7 @@ def _fact(
     figure: Figure,
     document: Document,
     offset: int,
+    year: int | None,
     days: Mapping[tuple[int, int], Interval],
     named: Mapping[tuple[int, int], Span],
 ) -> Fact:
@@ -132,6 +146,9 @@ def _fact(
         document=document.name,
         page=document.page(start),
         section=" > ".join(document.section(start)),
+        section_interval=_joined(
+            map(str, section_intervals(document.headings(start), year))
+        ),
         start=start,
         end=figure.span.end_char + offset,
         text=figure.span.text,

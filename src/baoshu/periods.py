@@ -42,6 +42,10 @@ _GREETING = re.compile(r"\s*(?:各位|同志|尊敬)")
 _MOST_LINES_OVER = 30
 _FIRST_LINES = 6
 _FREQUENCY = re.compile(r"每|日均|年均|月均|周均")
+_IN_HEADING = re.compile(  # what is fixed without the words around the heading
+    rf"\d{{4}}年?[-—–~至到]+\d{{4}}年|{_YEAR.pattern}年度?(?:[上下前]半年|底|末|前?第?[一二三四1-4]季度|"
+    rf"{_NUMERAL}月?[-—–~至到]+{_NUMERAL}月|{_NUMERAL}月)?|{_PLAN.pattern}|{'|'.join(_FROM_NOW)}"
+)
 _BARE_YEARS = re.compile(r"(?:过去的?|近|这|前)?([两三四五六七八九十]|\d)年(?:来|间)?")
 
 
@@ -108,6 +112,23 @@ def section_year(headings: Iterable[str], year: int | None) -> int | None:
         if relative and not stated and year is not None:
             return year + _RELATIVE[relative.group()]
     return year
+
+
+def section_intervals(headings: Iterable[str], year: int | None) -> list[Interval]:
+    """Return the days that a section speaks of: those that its headings name.
+
+    Args:
+        headings: The innermost last; it counts first, and the next where it names none.
+        year: The year that 今年 means; None where it is not known.
+    """
+    for heading in reversed([*headings]):
+        named = (
+            resolve(m.group(), year) for m in _IN_HEADING.finditer(_plain(heading))
+        )
+        found = [days for days in named if days is not None]
+        if found:
+            return found
+    return []
 
 
 def resolve(
