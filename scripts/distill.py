@@ -7,19 +7,19 @@
 ``extract`` keeps every second layer. ``train`` teaches them the hidden states of the
 layers that they stand for (TinyBERT, Jiao et al., 2020), on the ids that
 ``pretrain.py prepare`` wrote. What comes out is a base for ``spacy train``. A run that
-was cut off goes on where it last saved when the same command is given again.
+was cut off goes on when the same command is given again (`long_run`).
 """
 
 import argparse
 import json
 import re
-import shutil
-import time
 from pathlib import Path
 
+import long_run
+import numpy as np
 import spacy
 import torch
-from pretrain import PAD, WARM, batches, restore_state, save_state
+from pretrain import PAD, batches
 from safetensors.torch import load_file, save_file
 from torch.nn.functional import mse_loss
 from transformers import BertModel
@@ -56,44 +56,21 @@ def extract(pipeline: Path, folder: Path) -> None:
 
 
 def train(args: argparse.Namespace) -> None:
-    """Teach, saving weights and the optimizer's state every ``--save`` steps."""
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+    """Teach a base what the teacher's layers say, and write it."""
     torch.manual_seed(args.seed)
-    teacher = teacher_of(args.teacher)[0].to(device)
+    teacher = teacher_of(args.teacher)[0].to(long_run.DEVICE)
     student = load_bert(json.loads((args.base / "config.json").read_text("utf8")))
     student.load_state_dict(load_file(args.base / "model.safetensors"))
-    student.to(device).train()
-    trained = [p for p in student.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(trained, betas=(0.9, 0.98), weight_decay=0.01)
-    args.output.mkdir(parents=True, exist_ok=True)
-    for name in ("vocab.txt", "config.json"):
-        shutil.copy(args.base / name, args.output / name)
-    state = args.output / "state.safetensors"
-    done = restore_state(student, optimizer, state) if state.is_file() else 0
-    total, began = 0.0, time.time()
-    for step, (batch, _) in enumerate(
-        batches(args.folder, args.length, args.batch, args.seed), start=1
-    ):
-        if step <= done:
-            continue
-        slope = min(step / WARM, 1 - (step - 1) / args.steps)
-        optimizer.param_groups[0]["lr"] = args.rate * slope
-        loss = distance(student, teacher, torch.as_tensor(batch, device=device))
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(trained, 1.0)
-        optimizer.step()
-        optimizer.zero_grad()
-        total += loss.item()
-        if step % 20 == 0:
-            print(f"{step} {total / 20:.4f} {time.time() - began:.0f}s", flush=True)
-            total = 0.0
-        if step % args.save == 0:
-            save_state(student, optimizer, state, step)
-        if step == args.steps:
-            break
-    weights = {k: v.cpu().contiguous() for k, v in student.state_dict().items()}
-    save_file(weights, args.output / "model.safetensors", metadata={"format": "pt"})
-    state.unlink(missing_ok=True)
+    student.to(long_run.DEVICE).train()
+    given = batches(args.folder, args.length, args.batch, args.seed)
+
+    def loss_of(batch: np.ndarray) -> tuple[torch.Tensor]:
+        ids = torch.as_tensor(batch, device=long_run.DEVICE)
+        return (distance(student, teacher, ids),)
+
+    factors = {p: 1.0 for p in student.parameters() if p.requires_grad}
+    ids = (batch for batch, _ in given)
+    long_run.train(args, student, student, factors, ids, loss_of)
 
 
 def distance(student: BertModel, teacher: BertModel, ids: torch.Tensor) -> torch.Tensor:
@@ -123,16 +100,9 @@ def main() -> None:
     one.add_argument("folder", type=Path)
     one.set_defaults(run=lambda a: extract(a.pipeline, a.folder))
     two = commands.add_parser("train", help="teach them the others' work")
-    two.add_argument("folder", type=Path)
+    long_run.add_options(two, steps=2000, rate=3e-4)
     two.add_argument("--teacher", type=Path, required=True)
     two.add_argument("--base", type=Path, required=True)
-    two.add_argument("--output", type=Path, required=True)
-    two.add_argument("--steps", type=int, default=2000)
-    two.add_argument("--batch", type=int, default=8)
-    two.add_argument("--length", type=int, default=256)
-    two.add_argument("--rate", type=float, default=3e-4)
-    two.add_argument("--save", type=int, default=100)
-    two.add_argument("--seed", type=int, default=1)
     two.set_defaults(run=train)
     args = parser.parse_args()
     args.run(args)

@@ -8,21 +8,19 @@ and it learns to read so. Spans of one to five characters are masked (SpanBERT, 
 al., 2020): a segmenter's words would be masked much alike, at the price of its errors.
 
 ``prepare`` needs baoshu; ``train`` needs torch and transformers alone. A run that was
-cut off goes on where it last saved when the same command is given again.
+cut off goes on when the same command is given again (`long_run`).
 """
 
 import argparse
 import itertools
 import json
 import re
-import shutil
-import time
 from pathlib import Path
 
+import long_run
 import numpy as np
 import torch
-from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch.nn.functional import cross_entropy
 from transformers import BertConfig, BertModel
 
@@ -32,7 +30,6 @@ RARE = (
 )
 START, END = 0, 2
 SHARE = 0.15
-WARM = 50  # steps of rising learning rate
 OVERLAP = 24  # characters in a row that make two lines the same text
 
 
@@ -150,82 +147,22 @@ class MaskedModel(torch.nn.Module):
 
 
 def train(args: argparse.Namespace) -> None:
-    """Train, saving weights and the optimizer's state every ``--save`` steps."""
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+    """Teach a base to name masked characters, and write it."""
     torch.manual_seed(args.seed)
-    model = MaskedModel(args.base).to(device).train()
+    model = MaskedModel(args.base).to(long_run.DEVICE).train()
     trained = [p for p in model.bert.parameters() if p.requires_grad]
     new = [*model.head.parameters(), model.bias, model.scale]
-    groups = [
-        {"params": trained, "rate": args.rate},
-        {"params": new, "rate": 10 * args.rate},
-    ]
-    optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=0.01)
-    args.output.mkdir(parents=True, exist_ok=True)
-    for name in ("vocab.txt", "config.json"):
-        shutil.copy(args.base / name, args.output / name)
-    state = args.output / "state.safetensors"
-    done = restore_state(model, optimizer, state) if state.is_file() else 0
-    figures, began = [], time.time()
-    for step, (batch, rng) in enumerate(
-        batches(args.folder, args.length, args.batch, args.seed), start=1
-    ):
-        masked = mask(batch, model.size, rng)
-        if step <= done:
-            continue
-        for group in optimizer.param_groups:
-            slope = min(step / WARM, 1 - (step - 1) / args.steps)
-            group["lr"] = group["rate"] * slope
-        with torch.autocast(device, torch.bfloat16):
-            loss, right = model(*(torch.as_tensor(x, device=device) for x in masked))
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_([*trained, *new], 1.0)
-        optimizer.step()
-        optimizer.zero_grad()
-        figures.append((loss.item(), right.item()))
-        if step % 20 == 0:
-            mean_loss, mean_right = np.mean(figures[-20:], axis=0)
-            took = time.time() - began
-            print(f"{step} {mean_loss:.3f} {mean_right:.3f} {took:.0f}s", flush=True)
-        if step % args.save == 0:
-            save_state(model, optimizer, state, step)
-        if step == args.steps:
-            break
-    weights = {k: v.cpu().contiguous() for k, v in model.bert.state_dict().items()}
-    save_file(weights, args.output / "model.safetensors", metadata={"format": "pt"})
-    state.unlink(missing_ok=True)
-
-
-def save_state(
-    model: torch.nn.Module, optimizer: torch.optim.Optimizer, path: Path, step: int
-) -> None:
-    tensors = {
-        f"model.{name}": t.contiguous() for name, t in model.state_dict().items()
-    }
-    for number, moments in optimizer.state_dict()["state"].items():
-        tensors |= {f"adam.{number}.{name}": t for name, t in moments.items()}
-    part = path.with_suffix(".part")
-    save_file(tensors, part, metadata={"step": str(step)})
-    part.replace(path)
-
-
-def restore_state(
-    model: torch.nn.Module, optimizer: torch.optim.Optimizer, path: Path
-) -> int:
-    """Put the saved state back and return the steps done."""
-    with safe_open(path, "pt") as file:
-        step = int(file.metadata()["step"])
-    tensors = load_file(path)
-    model.load_state_dict(
-        {k.removeprefix("model."): t for k, t in tensors.items() if k[0] == "m"}
+    masked = (
+        mask(batch, model.size, rng)
+        for batch, rng in batches(args.folder, args.length, args.batch, args.seed)
     )
-    moments: dict[int, dict[str, torch.Tensor]] = {}
-    for key in (k for k in tensors if k.startswith("adam.")):
-        _, number, name = key.split(".")
-        moments.setdefault(int(number), {})[name] = tensors[key]
-    state = optimizer.state_dict()
-    optimizer.load_state_dict({**state, "state": moments})
-    return step
+
+    def loss_of(batch: tuple[np.ndarray, np.ndarray]) -> tuple[torch.Tensor, ...]:
+        with torch.autocast(long_run.DEVICE, torch.bfloat16):
+            return model(*(torch.as_tensor(x, device=long_run.DEVICE) for x in batch))
+
+    factors = dict.fromkeys(trained, 1.0) | dict.fromkeys(new, 10.0)
+    long_run.train(args, model, model.bert, factors, masked, loss_of)
 
 
 def main() -> None:
@@ -238,15 +175,8 @@ def main() -> None:
     one.add_argument("--vocab", type=Path, default=Path("models/base/vocab.txt"))
     one.set_defaults(run=lambda a: prepare(a.folder, a.sources, a.without, a.vocab))
     two = commands.add_parser("train", help="ids to a base")
-    two.add_argument("folder", type=Path)
+    long_run.add_options(two, steps=1000, rate=2e-4)
     two.add_argument("--base", type=Path, default=Path("models/base"))
-    two.add_argument("--output", type=Path, default=Path("models/adapted"))
-    two.add_argument("--steps", type=int, default=1000)
-    two.add_argument("--batch", type=int, default=8)
-    two.add_argument("--length", type=int, default=256)
-    two.add_argument("--rate", type=float, default=2e-4)
-    two.add_argument("--save", type=int, default=100)
-    two.add_argument("--seed", type=int, default=1)
     two.set_defaults(run=train)
     args = parser.parse_args()
     args.run(args)

@@ -93,9 +93,9 @@ def test_teaching_brings_it_nearer_and_goes_on_after_a_cut(
         if step == 20:
             raise KeyboardInterrupt
 
-    save = distill.save_state
+    save = distill.long_run.save_state
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(distill, "save_state", cut)
+        patch.setattr(distill.long_run, "save_state", cut)
         with pytest.raises(KeyboardInterrupt):
             distill.train(arguments(30, tmp_path / "cut"))
         distill.train(arguments(30, tmp_path / "cut"))

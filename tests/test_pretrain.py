@@ -1,6 +1,6 @@
 """Masked-language-model training of the base: what is masked, what is kept, resuming."""
 
-import importlib.util
+import sys
 
 import numpy as np
 import pytest
@@ -8,9 +8,10 @@ import pytest
 from conftest import ROOT
 
 pytest.importorskip("torch")
-SPEC = importlib.util.spec_from_file_location("pretrain", ROOT / "scripts/pretrain.py")
-pretrain = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(pretrain)
+sys.path.append(str(ROOT / "scripts"))
+import long_run
+import pretrain
+
 TEXT = "汀渚县卫健委总结。\n全县重点人群签约率68.3%，较上年提高2.1个百分点。\n" * 12
 
 
@@ -89,12 +90,12 @@ def test_a_run_that_was_cut_off_goes_on(prepared, tiny_base, capsys):
         if step == 4:
             raise KeyboardInterrupt
 
-    save, pretrain.save_state = pretrain.save_state, cut
+    save, long_run.save_state = long_run.save_state, cut
     try:
         with pytest.raises(KeyboardInterrupt):
             pretrain.train(args)
     finally:
-        pretrain.save_state = save
+        long_run.save_state = save
     assert (prepared / "out" / "state.safetensors").is_file()
     pretrain.train(args)
     assert saved == [2, 4]
