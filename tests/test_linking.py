@@ -10,7 +10,7 @@ from thinc.api import Adam, Model
 from baoshu.annotations import blank, gold_doc
 from baoshu.labels import LINK_LABELS
 from baoshu.link_targets import copy_mentions, targets
-from baoshu.linker import FigureLinker, decode
+from baoshu.linker import FigureLinker
 from baoshu.linker_model import LinkScores, build_linker_model
 from baoshu.markup import parse
 from baoshu.pairs import WIDTH, candidates
@@ -92,16 +92,6 @@ def test_no_figure_and_no_text():
     for text in ("", "没有数字。"):
         doc = pipe(nlp.make_doc(text))
         assert doc._.links == () and doc._.marks == ()
-
-
-def test_decode_keeps_the_likelier_of_measures_and_scope():
-    probs = np.array([[0.9, 0, 0.6, 0, 0], [0.6, 0, 0.9, 0, 0], [0.4, 0.5, 0, 0, 0]])
-    chosen = decode(probs.astype(np.float32), 0.5)
-    assert chosen.tolist() == [
-        [True, False, False, False, False],
-        [False, False, True, False, False],
-        [False, True, False, False, False],
-    ]
 
 
 def test_gradient_is_that_of_the_loss():

@@ -17,6 +17,7 @@ from spacy.vocab import Vocab
 from thinc.api import Config, Optimizer, set_dropout_rate
 
 from baoshu.cues import says_plan
+from baoshu.decoding import decode, in_order, log_likelihood
 from baoshu.labels import LINK_LABELS, LINKED_LABELS
 from baoshu.link_targets import copy_mentions, targets
 from baoshu.linker_model import LinkerModel, LinkScores
@@ -34,7 +35,6 @@ dropout = 0.2
 @architectures = "spacy.Tok2VecListener.v1"
 width = 384
 """
-_MEASURES, _SCOPE = LINK_LABELS.index("MEASURES"), LINK_LABELS.index("SCOPE")
 
 
 @Language.factory(
@@ -58,7 +58,7 @@ def make_figure_linker(
     """Create the component.
 
     Args:
-        threshold: A link is made where its probability is at least this.
+        threshold: A link is made only where its probability is at least this.
         predicted_mentions: Share of the documents that it learns from with the mentions
             that `figure_ner` predicts, the others with the annotated ones.
     """
@@ -114,8 +114,8 @@ class FigureLinker(FigurePipe):
         """
         ents = list(doc.ents)
         found = scored.candidates
-        probs = _sigmoid(scored.links) * found.legal
-        chosen = decode(probs, self.cfg["threshold"])
+        probs = _sigmoid(in_order(found, scored.links)) * found.legal
+        chosen = decode(found, probs, self.cfg["threshold"])
         links = (
             (
                 *(ents[figure].start_char, ents[figure].end_char),
@@ -216,41 +216,20 @@ def _change(text: str, figure: Span) -> str:
     return read_change(text, figure.start_char, figure.end_char) or ""
 
 
-def decode(probs: np.ndarray, threshold: float) -> np.ndarray:
-    """Choose links: each over the threshold, but one mention is not both what is
-    measured and its scope.
-
-    Args:
-        probs: (n_pairs, n_links) float32, 0 where a link is not legal.
-        threshold: The least probability of a link.
-
-    Returns:
-        (n_pairs, n_links) bool.
-    """
-    chosen = probs >= threshold
-    both = chosen[:, _MEASURES] & chosen[:, _SCOPE]
-    scope = probs[:, _SCOPE] > probs[:, _MEASURES]
-    chosen[both & scope, _MEASURES] = False
-    chosen[both & ~scope, _SCOPE] = False
-    return chosen
-
-
 def _certainty(
     doc: Doc, scored: LinkScores, probs: np.ndarray, chosen: np.ndarray
 ) -> np.ndarray:
     """Return log odds, (n_figures,), that a figure's span and links are all right.
 
     The product of the least tag probability of its span and of every head's, and of
-    the probability of each link chosen and of the absence of each link not chosen.
+    the probability of its links together.
     """
     found = scored.candidates
     tiny = 1e-6
     ent = np.log(np.maximum(np.array(doc._.ent_scores, dtype=np.float64), tiny))
-    right = np.where(chosen, probs, 1.0 - probs)
-    by_pair = np.log(np.maximum(right, tiny)).sum(axis=1)
-    by_pair += chosen.any(axis=1) * (ent[found.pairs[:, 1]] if len(found.pairs) else 0)
-    total = np.zeros(len(ent))
-    np.add.at(total, found.pairs[:, 0], by_pair)
+    total = log_likelihood(found, probs, chosen)
+    linked = found.pairs[chosen.any(axis=1)]
+    np.add.at(total, linked[:, 0], ent[linked[:, 1]])
     log_p = np.minimum(total[found.figures] + ent[found.figures], -tiny)
     return log_p - np.log(-np.expm1(log_p))
 
