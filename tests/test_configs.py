@@ -35,7 +35,9 @@ def test_two_epochs_give_scores_and_a_pipeline(tiny_trained):
 def test_a_run_goes_on_from_what_was_saved(tiny_config, tiny_trained):
     config = tiny_config.copy()
     config["paths"]["resume"] = str(tiny_trained)
+    config["training"]["max_steps"] = 17
     resumed = init_nlp(config)
+    assert resumed.config["training"]["max_steps"] == 17
     saved = spacy.load(tiny_trained)
     text = "全县重点人群签约率68.3%。"
     ours = resumed.get_pipe("tok2vec").predict([resumed.make_doc(text)])[0]

@@ -21,6 +21,6 @@ def create_resume(path: str | None) -> Callable[[Language], Language]:
             return nlp
         if not (Path(path) / "config.cfg").is_file():
             raise ConfigError(f"{path}: no pipeline there to go on with")
-        return nlp.from_disk(path)
+        return nlp.from_disk(path, exclude=["config"])  # this run has its own
 
     return resume
