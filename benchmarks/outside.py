@@ -1,6 +1,6 @@
 """CPU time a character of everything but the encoder, step by step.
 
-    OMP_NUM_THREADS=1 python benchmarks/outside.py annotations/test 10x300 1x20000
+    OMP_NUM_THREADS=1 python -m benchmarks.outside annotations/test 10x300 1x20000
 
 The network of the encoder runs once; what it gave is kept and given again, and that is
 not counted, so that a run is short and what else happens is all that counts: the
@@ -17,43 +17,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from spacy.language import Language
 
 import baoshu
 from baoshu.annotations import files, read
-from baoshu.chars import read_vocabulary
-from baoshu.runtime import OnnxShim
+from benchmarks.remembered import Remembered
+from benchmarks.texts import cut
 
 REPORTS, ROUNDS = 3, 3
-
-
-class Remembered:
-    """The network's answers on one text, given again for any part of it repeated."""
-
-    def __init__(self, nlp: Language, text: str) -> None:
-        self.spent = 0.0
-        encoder = nlp.get_pipe("tok2vec").model
-        shim = next(s for s in encoder.shims if isinstance(s, OnnxShim))
-        doc = nlp.make_doc(text)
-        ids = read_vocabulary(encoder.attrs["vocab"]).ids([t.text for t in doc])
-        self._hidden = encoder.predict([doc])[0]
-        self._ids = _as_text(np.concatenate([ids, ids]))
-        shim.run = self.run
-
-    def run(self, batch: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        start = time.process_time()
-        out = np.zeros((*batch.shape, self._hidden.shape[1]), dtype=np.float32)
-        for row, n in enumerate(mask.sum(axis=1).tolist()):
-            at = self._ids.index(_as_text(batch[row, 1 : n - 1]))
-            rows = np.arange(at, at + n - 2) % len(self._hidden)
-            out[row, 1 : n - 1] = self._hidden[rows]
-        self.spent += time.process_time() - start
-        return out
-
-
-def _as_text(ids: np.ndarray) -> str:
-    return ids.astype("<u4").tobytes().decode("utf-32-le")
 
 
 def steps(nlp: Language, network: Remembered, text: str) -> dict[str, float]:
@@ -91,8 +62,7 @@ def main(folder: Path, sizes: list[str]) -> None:
     measured = {f"{REPORTS} reports": texts}
     for size in sizes:
         n, length = map(int, size.split("x"))
-        text = joined * (n * length // len(joined) + 1)
-        measured[size] = [text[i * length : (i + 1) * length] for i in range(n)]
+        measured[size] = list(cut(joined, n, length))
     for name, read_in in measured.items():
         found = least(nlp, network, read_in)
         cells = [*found.items(), ("all", sum(found.values()))]
