@@ -125,7 +125,8 @@ def tiny_packaged(tiny_trained, tiny_annotations, tmp_path_factory) -> Path:
     from baoshu.export import package
 
     folder = tmp_path_factory.mktemp("packaged") / "model"
-    package(tiny_trained, folder, read_gold(tiny_annotations / "dev"))
+    splits = [read_gold(tiny_annotations / split) for split in ("train", "dev")]
+    package(tiny_trained, folder, *splits)
     return folder
 
 

@@ -88,16 +88,23 @@ def test_traditional_and_full_width_read_like_their_twins(shipped):
     assert [e.label_ for e in other.ents] == [e.label_ for e in twin.ents]
 
 
-def test_onnx_equals_torch(shipped):
-    """The shipped weights in transformers' BertModel: same hidden states and figures."""
+def test_onnx_is_near_torch(shipped):
+    """The shipped weights in transformers' BertModel: nearly the same states and figures.
+
+    Not the same: the shipped products round what they multiply to eight bits.
+    """
     pytest.importorskip("torch")
     twin = baoshu.load()
     encoder = twin.get_pipe("tok2vec").model = _torch_encoder(shipped)
-    for gold in read_gold(ROOT / "annotations" / "test")[:8]:
+    same = figures = 0
+    for gold in read_gold(ROOT / "annotations" / "dev")[:8]:
         expected = encoder.predict([gold])[0]
         found = shipped.get_pipe("tok2vec").model.predict([gold])[0]
-        np.testing.assert_allclose(found, expected, atol=1e-3)
-        assert rows(shipped(gold.text)) == rows(twin(gold.text))
+        assert ((found - expected) ** 2).mean() < 0.1**2 * (expected**2).mean()
+        theirs = rows(twin(gold.text))
+        figures += len(theirs)
+        same += sum(row in theirs for row in rows(shipped(gold.text)))
+    assert same > 0.95 * figures
 
 
 def _torch_encoder(nlp):
@@ -123,17 +130,27 @@ def _state(graph, bert):
     from onnx import numpy_helper
 
     arrays = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
+    factors = {
+        node.input[1].removesuffix(".int8"): arrays[
+            node.input[0].replace(".uint8", ".factors")
+        ]
+        for node in graph.node
+        if node.op_type == "MatMulIntegerToFloat"
+    }
     state = {}
     for name, parameter in bert.named_parameters():
-        stored = f"bert.{name}.half"
+        stored, product = f"bert.{name}.half", f"bert.{name}.T"
         if name.endswith("word_embeddings.weight"):
             value = _unpacked(
                 arrays[f"bert.{name}.packed"], arrays[f"bert.{name}.scales"]
             )
         elif stored in arrays:
             value = arrays[stored]
+        elif f"{product}.half" in arrays:
+            value = arrays[f"{product}.half"].T  # packaged before products were integer
         else:
-            value = arrays[f"bert.{name}.T.half"].T
+            columns = arrays[f"{product}.int8"] * arrays[f"{product}.scales"]
+            value = (columns * factors[product][:, None]).T
         assert value.shape == tuple(parameter.shape), name
         state[name] = torch.tensor(np.ascontiguousarray(value, dtype=np.float32))
     return state

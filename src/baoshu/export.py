@@ -1,9 +1,9 @@
 """From a trained torch pipeline to the one that ships: ONNX weights, no torch needed.
 
-The graph comes from ``torch.onnx.export``. Weights are stored small and computed with
-in float32: word embeddings that lie on their 4-bit grid as nibbles and scales (exact:
-they are not trained), all else in half precision (exact too: the trained pipeline is saved
-so). ONNX Runtime folds the casts when it loads.
+The graph comes from ``torch.onnx.export``. Word embeddings that lie on their 4-bit grid
+are stored as nibbles and scales (exact: they are not trained), all else in half precision
+(exact too: the trained pipeline is saved so); ONNX Runtime folds the casts when it loads.
+Then `quantize` makes the products with weights integer ones.
 """
 
 import io
@@ -17,6 +17,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from baoshu import __version__
+from baoshu.chars import read_vocabulary
 from baoshu.errors import BaoshuError
 from baoshu.messages import _
 
@@ -206,12 +207,15 @@ def _gather_on_grid(
         graph.node.insert(at + offset, node)
 
 
-def package(trained: Path, output: Path, dev: list[Doc]) -> tuple[Language, bool]:
+def package(
+    trained: Path, output: Path, train: list[Doc], dev: list[Doc]
+) -> tuple[Language, bool]:
     """Write the pipeline that ships.
 
     Args:
         trained: A pipeline that ``spacy train`` wrote.
         output: Folder of the new pipeline.
+        train: Docs on which the encoder's activations are measured.
         dev: Gold Docs on which the confidence is calibrated.
 
     Returns:
@@ -222,6 +226,7 @@ def package(trained: Path, output: Path, dev: list[Doc]) -> tuple[Language, bool
     """
     from baoshu.calibration import calibrate
     from baoshu.loading import load
+    from baoshu.quantize import quantize, sample
 
     source = load(trained)
     if (
@@ -235,8 +240,11 @@ def package(trained: Path, output: Path, dev: list[Doc]) -> tuple[Language, bool
     encoder = source.get_pipe("tok2vec").model
     target = nlp.get_pipe("tok2vec").model
     bert = encoder.shims[0]._model
-    target.attrs["vocab"] = encoder.attrs["vocab"]
-    target.shims[0].from_bytes(to_onnx(bert, bert.config.max_position_embeddings))
+    vocab, window, context = (encoder.attrs[n] for n in ("vocab", "window", "context"))
+    target.attrs["vocab"] = vocab
+    model = to_onnx(bert, bert.config.max_position_embeddings)
+    batches = sample(train, read_vocabulary(vocab), window, context)
+    target.shims[0].from_bytes(quantize(model, batches))
     calibrated = calibrate(nlp, dev)
     nlp.meta.update(
         name="baoshu",

@@ -116,6 +116,14 @@ def package(
         Path, argument(_("TRAINED"), _("A pipeline that spacy train wrote."))
     ],
     output: Annotated[Path, argument(_("OUTPUT"), _("Folder of the new pipeline."))],
+    train: Annotated[
+        Path,
+        typer.Option(
+            "--train",
+            metavar=_("FOLDER"),
+            help=_("Annotated files to measure the encoder's ranges on."),
+        ),
+    ] = Path("annotations/train"),
     dev: Annotated[
         Path,
         typer.Option(
@@ -127,7 +135,8 @@ def package(
         from baoshu.annotations import read_gold
         from baoshu.export import package as write_package
 
-        nlp, calibrated = write_package(trained, output, read_gold(dev))
+        gold = read_gold(train), read_gold(dev)
+        nlp, calibrated = write_package(trained, output, *gold)
     if not calibrated:
         said = _("{name}: too few figures to calibrate the confidence on")
         complain(said.format(name=dev))
