@@ -70,7 +70,7 @@ def _mean(terms: Terms, mean: Term) -> Iterator[Equation]:
             continue
         if ";" in terms.between(near[1], mean) or (listed and whole is count):
             continue
-        if _COMES_IN.search(total.words):
+        if _COMES_IN.search(total.words) or total.is_mean:
             continue
         what = _SAID.sub("", said["what"])
         if what and what[-1] not in total.words + count.words:

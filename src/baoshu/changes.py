@@ -13,7 +13,7 @@ from baoshu.equations import Equation
 from baoshu.terms import Term, Terms, same_unit
 
 _OTHER_BASIS = re.compile(
-    r"同口径|可比|不变价|剔除|扣除|实际增|名义|年均|环比|折|平均增"
+    r"同口径|可比|不变价|剔除|扣除|实际增|名义|年均|环比|折|平均增|平均每|每年"
 )
 _BASE = re.compile(r"比|较|与|同[期比]|上年|去年|环")
 _PLANNED = re.compile(r"预算|目标|计划|任务|进度")

@@ -66,6 +66,7 @@ def _is_part(part: Term, total: Term) -> bool:
         and part.figure.planned == total.figure.planned
         and part.figure.change == total.figure.change
         and not part.is_rate
+        and (part.is_mean or not total.is_mean)
         and not (total.figure.bound and _EVERY.search(total.lead))
     )
 

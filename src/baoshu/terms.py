@@ -25,6 +25,7 @@ _CLAUSE = re.compile(r"[,;:。!?]")
 _COMPARING = frozenset(
     ["占", "占比", "比重", "比例", "增幅", "降幅", "减幅", "涨幅", "增速"]
 )
+_MEAN = re.compile(r"[年月日周季人户例次]均(?!衡)|平均")
 # Counting words that may count the same things.
 _FAMILIES = ("人名位口", "个家所处座", "项个", "件起宗", "套户")
 
@@ -97,6 +98,11 @@ class Term:
     def is_level(self) -> bool:
         """Neither a rate nor the size of a change."""
         return not self.is_rate and self.figure.change is None
+
+    @property
+    def is_mean(self) -> bool:
+        """An average (年均, 人均): no total, and no change between two levels."""
+        return _MEAN.search(self.words) is not None
 
 
 class Terms:
