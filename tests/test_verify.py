@@ -217,8 +217,8 @@ def test_a_part_whose_link_was_missed_is_no_contradiction():
     [
         "{i1 INDICATOR|财政收入}从{f1 MONEY|865亿元|INDICATOR:i1}增加到{f2 MONEY|1891亿元|INDICATOR:i1}，"
         "平均每年增加{f3 MONEY|205亿元|INDICATOR:i1 delta:up}。",
-        "{i1 INDICATOR|城镇新增就业}{f1 COUNT|118万人|INDICATOR:i1}。城镇居民{i2 INDICATOR|人均可支配收入}"
-        "{f2 MONEY|11759元|INDICATOR:i2}，农村居民{i3 INDICATOR|人均纯收入}{f3 MONEY|3587元|INDICATOR:i3}。",
+        "{i1 INDICATOR|新增岗位}{f1 COUNT|86万人|INDICATOR:i1}。市民{i2 INDICATOR|人均收入}{f2 MONEY|21350元|INDICATOR:i2}，"
+        "村民{i3 INDICATOR|人均收入}{f3 MONEY|9120元|INDICATOR:i3}。",
         "{d1 DATE|四年}年均{i1 INDICATOR|超收}{f1 MONEY|204亿元|INDICATOR:i1 PERIOD:d1}，其中{d2 DATE|去年}"
         "{i2 INDICATOR|超收}{f2 MONEY|257亿元|INDICATOR:i2 PERIOD:d2 PART_OF:f1}。",
     ],
