@@ -15,6 +15,7 @@ from spacy.training import Example
 import baoshu
 from baoshu import linker_model, pairs
 from baoshu.annotations import blank
+from baoshu.labels import FIGURE_LABELS
 from baoshu.normalizer import FigureNormalizer
 from baoshu.sections import Outline
 from conftest import TINY
@@ -31,9 +32,9 @@ def pipe():
     return pipe
 
 
-def repeated(times):
-    """The report again and again, with its mentions."""
-    doc = blank().make_doc((ONE.text + "\n") * times)
+def repeated(times, end="\n"):
+    """The report again and again, with its mentions; ``end`` stands behind each."""
+    doc = blank().make_doc((ONE.text + end) * times)
     size = len(ONE) + 1
     doc.ents = [
         Span(doc, ent.start + i * size, ent.end + i * size, label=ent.label_)
@@ -72,6 +73,35 @@ def test_pairs_grow_as_the_text():
     few, many = pairs.candidates(repeated(2)), pairs.candidates(repeated(20))
     assert len(many.pairs) == 10 * len(few.pairs)
     assert len(many.figures) == 10 * len(few.figures)
+
+
+def flat(times):
+    """The report again and again, all in one paragraph."""
+    doc = repeated(times)
+    out = blank().make_doc(doc.text.replace("\n", "。"))
+    out.ents = [Span(out, e.start, e.end, label=e.label_) for e in doc.ents]
+    return out
+
+
+def test_pairs_of_one_long_paragraph_are_those_within_reach():
+    doc = flat(20)
+    found = {tuple(pair) for pair in pairs.candidates(doc).pairs.tolist()}
+    ents = list(doc.ents)
+    wanted = set()
+    for i, figure in enumerate(ents):
+        if figure.label_ not in FIGURE_LABELS:
+            continue
+        near = {
+            j
+            for j, ent in enumerate(ents)
+            if ent.end >= figure.start - pairs.REACH
+            and ent.start <= figure.end + pairs.REACH
+        }
+        far = [j for j in range(min(near)) if ents[j].label_ == "DATE"]
+        wanted |= {(i, j) for j in near | set(far[-pairs.DATES :]) if j != i}
+    assert found == wanted
+    few, many = (len(pairs.candidates(flat(n)).pairs) for n in (60, 240))
+    assert many < 5 * few
 
 
 def test_features_are_made_for_a_block_of_pairs_at_a_time(pipe, monkeypatch):

@@ -227,7 +227,9 @@ def calibration_error(examples: Iterable[Example], bins: int = 10) -> dict[str, 
     if not len(rows):
         return {"ece": 0.0, "confidence": 0.0, "right": 0.0, "bins": []}
     place = np.minimum((rows[:, 0] * bins).astype(int), bins - 1)
-    means = [(rows[place == b].mean(axis=0), int(sum(place == b))) for b in set(place)]
+    means = [
+        (rows[place == b].mean(axis=0), int((place == b).sum())) for b in set(place)
+    ]
     gaps = [n * abs(confidence - right) for (confidence, right), n in means]
     return {
         "ece": float(sum(gaps) / len(rows)),

@@ -5,9 +5,10 @@ concepts where it has one: observation value, unit measure, observation status,
 reference area, time period (SDMX Content-oriented Guidelines, 2016).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING
 
 from spacy.tokens import Doc, Span
@@ -106,8 +107,13 @@ def facts(doc: Doc, document: Document | None = None, offset: int = 0) -> list[F
     named = stand_ins(doc)
     year = report_year(document.text, document.title, document.date, document.name)
     days = _days(doc, document, offset, year)
+
+    @cache  # many figures stand under the same headings
+    def over(headings: tuple[str, ...]) -> str:
+        return _joined(map(str, section_intervals(headings, year)))
+
     return [
-        _fact(figure, document, offset, year, days, named) for figure in doc._.figures
+        _fact(figure, document, offset, over, days, named) for figure in doc._.figures
     ]
 
 
@@ -135,7 +141,7 @@ def _fact(
     figure: Figure,
     document: Document,
     offset: int,
-    year: int | None,
+    over: Callable[[tuple[str, ...]], str],
     days: Mapping[tuple[int, int], Interval],
     named: Mapping[tuple[int, int], Span],
 ) -> Fact:
@@ -146,9 +152,7 @@ def _fact(
         document=document.name,
         page=document.page(start),
         section=" > ".join(document.section(start)),
-        section_interval=_joined(
-            map(str, section_intervals(document.headings(start), year))
-        ),
+        section_interval=over(document.headings(start)),
         start=start,
         end=figure.span.end_char + offset,
         text=figure.span.text,

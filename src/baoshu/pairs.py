@@ -1,7 +1,8 @@
 """Candidate pairs of a Doc, and what can be counted about a pair.
 
-A pair is a figure and a mention of the same paragraph that some link may lead to. What
-is counted are things between them (characters, figures, commas, sentence ends), where
+A pair is a figure and a mention of the same paragraph that some link may lead to, as
+far off as links lead: `REACH`, and `DATES` for dates, so that pairs grow with the text
+and not with its square. What is counted are things between them (characters, figures, commas, sentence ends), where
 the mention stands (first of its sentence or paragraph) and, under 分别, whether the
 place of the figure in its list is that of the mention in its own.
 
@@ -25,6 +26,14 @@ LEGAL: np.ndarray = np.array(
 )
 """Which link may lead to which label, (n_labels, n_links) bool."""
 
+REACH = 512
+"""Tokens between a figure and its head: one of 56,184 annotated links is longer, but
+for those to dates."""
+DATES = 32
+"""Dates of the paragraph before a figure that may be its period however far off they
+stand: 229 annotated links are longer than 500 tokens, at most 12 dates between."""
+
+_DATE = LABELS.index("DATE")
 _DISTANCE = np.array([1, 2, 3, 5, 8, 12, 18, 28, 45, 75, 130, 250])
 _COUNT = np.array([1, 2, 3, 4, 6, 9])
 _FEW = np.array([1, 2, 3, 5])
@@ -108,7 +117,7 @@ class Counted:
 
 
 def candidates(doc: Doc) -> Candidates:
-    """Return every pair of a figure and a mention of its paragraph."""
+    """Return every pair of a figure and a mention of its paragraph within reach."""
     numbers = {label: i for i, label in enumerate(LABELS)}
     ents = [ent for ent in doc.ents if ent.label_ in numbers]
     spans = np.array([(e.start, e.end) for e in ents], dtype=np.int64).reshape(-1, 2)
@@ -117,20 +126,38 @@ def candidates(doc: Doc) -> Candidates:
     breaks: np.ndarray = np.cumsum([0, *("\n" in token for token in tokens)])
     paragraph: np.ndarray = breaks[spans[:, 0]]
     figures = np.flatnonzero(_FIGURES[labels])
-    pairs = _pairs(figures, paragraph)
+    pairs = _pairs(spans, labels, figures, paragraph)
     counted = _count(tokens, spans, labels, paragraph)
     read = cues(doc, [ents[i].start_char for i in figures])
     return Candidates(spans, labels, figures, pairs, read, counted)
 
 
-def _pairs(figures: np.ndarray, paragraph: np.ndarray) -> np.ndarray:
-    """Pair each figure with the other mentions of its paragraph, a range of numbers."""
+def _pairs(
+    spans: np.ndarray, labels: np.ndarray, figures: np.ndarray, paragraph: np.ndarray
+) -> np.ndarray:
+    """Pair each figure with mentions within reach, by figure, then head."""
     low = np.searchsorted(paragraph, paragraph[figures], side="left")
-    sizes = np.searchsorted(paragraph, paragraph[figures], side="right") - low
-    skipped = np.repeat(np.cumsum(sizes) - sizes - low, sizes)
-    heads = np.arange(sizes.sum()) - skipped
-    pairs = np.stack([np.repeat(figures, sizes), heads], axis=1)
+    high = np.searchsorted(paragraph, paragraph[figures], side="right")
+    near = np.searchsorted(spans[:, 1], spans[figures, 0] - REACH, side="left")
+    far = np.searchsorted(spans[:, 0], spans[figures, 1] + REACH, side="right")
+    near = np.maximum(low, near)
+    heads = _ranges(figures, near, np.minimum(high, far))
+    dates = np.flatnonzero(labels == _DATE)
+    last = np.searchsorted(dates, near)
+    first = np.maximum(np.searchsorted(dates, low), last - DATES)
+    earlier = _ranges(figures, first, last)
+    earlier[:, 1] = dates[earlier[:, 1]]
+    pairs = np.concatenate([earlier, heads])
+    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
     return pairs[pairs[:, 0] != pairs[:, 1]]
+
+
+def _ranges(owners: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Pair each owner with every number from ``low`` to before ``high``, (n, 2)."""
+    sizes = high - low
+    skipped = np.repeat(np.cumsum(sizes) - sizes - low, sizes)
+    numbers = np.arange(sizes.sum()) - skipped
+    return np.stack([np.repeat(owners, sizes), numbers], axis=1)
 
 
 class _Columns:
