@@ -78,11 +78,9 @@ def put_torch(nlp: Language, shape: Shape, recorded: Recorder) -> None:
     pieces = len(read_vocabulary(attrs["vocab"]).pieces)
     bert = random_bert(shape, pieces, attrs["window"] + SPECIAL)
 
-    def run(batch: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    def run(batch: np.ndarray) -> np.ndarray:
         with torch.inference_mode():
-            bert(
-                input_ids=torch.from_numpy(batch), attention_mask=torch.from_numpy(mask)
-            )
+            bert(input_ids=torch.from_numpy(batch))
         return recorded.again(batch)
 
     shim_of(nlp).run = run
@@ -93,7 +91,7 @@ class Counted:
 
     Attributes:
         seconds: By the clock.
-        multiply_adds: What was computed, padding and context included.
+        multiply_adds: What was computed, context included.
         positions: Likewise.
     """
 
@@ -101,9 +99,9 @@ class Counted:
         self._run, self._shape = run, shape
         self.seconds, self.multiply_adds, self.positions = 0.0, 0, 0
 
-    def run(self, batch: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    def run(self, batch: np.ndarray) -> np.ndarray:
         start = time.perf_counter()
-        hidden = self._run(batch, mask)
+        hidden = self._run(batch)
         self.seconds += time.perf_counter() - start
         self.multiply_adds += self._shape.multiply_adds(*batch.shape)
         self.positions += batch.size

@@ -34,10 +34,10 @@ def test_the_shape_is_read_off_the_pipeline(tiny_packaged):
     assert (shape.layers, shape.width) == (2, 32)
 
 
-def test_a_counted_network_counts_padding_too():
-    counted = networks.Counted(lambda batch, mask: batch, SHAPE)
+def test_a_counted_network_counts_its_positions():
+    counted = networks.Counted(lambda batch: batch, SHAPE)
     batch = np.ones((3, 17), dtype=np.int64)
-    assert counted.run(batch, batch) is batch
+    assert counted.run(batch) is batch
     assert counted.positions == 51
     assert counted.multiply_adds == SHAPE.multiply_adds(3, 17)
 

@@ -77,9 +77,9 @@ def test_encode_gives_every_token_its_own_row():
     ]
     seen = []
 
-    def run(batch, mask):
+    def run(batch):
         seen.append(batch.size)
-        return (batch * mask)[..., None].astype(np.float32)
+        return batch[..., None].astype(np.float32)
 
     out = encode(windows, docs, run, 1, 200)
     for ids, rows in zip(docs, out, strict=True):
@@ -87,9 +87,9 @@ def test_encode_gives_every_token_its_own_row():
     assert max(seen) <= 200
 
 
-def test_padding_is_masked():
+def test_windows_of_one_length_go_together():
     windows = cut(list("甲乙丙"), 40, 0, 0) + cut(list("丁"), 40, 0, 1)
-    batch, mask = pad(windows, [np.array([7, 8, 9]), np.array([6])])
+    batch = pad(windows, [np.array([7, 8, 9]), np.array([6])])
     assert batch.tolist() == [[0, 7, 8, 9, 2], [0, 6, 2, 1, 1]]
-    assert mask.tolist() == [[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]]
-    assert [len(g) for g in groups(windows, 5)] == [1, 1]
+    lengths = [[len(w) for w in g] for g in groups(windows * 3, 6)]
+    assert lengths == [[3], [3], [3], [1, 1], [1]]

@@ -14,7 +14,7 @@ from conftest import TINY, WIDTH
 torch = pytest.importorskip("torch")
 
 from baoshu.encoder import build_char_encoder  # noqa: E402
-from baoshu.export import _grid, to_onnx  # noqa: E402
+from baoshu.graph import _grid, to_onnx  # noqa: E402
 from baoshu.loading import load  # noqa: E402
 from baoshu.quantize import sample  # noqa: E402
 from baoshu.runtime import OnnxShim  # noqa: E402
@@ -122,15 +122,15 @@ def test_grid_is_exact_or_not_used():
 def test_the_exported_encoder_equals_the_trained_one(tiny_trained):
     nlp = load(tiny_trained)
     model = nlp.get_pipe("tok2vec").model
-    exported = OnnxShim(to_onnx(model.shims[0]._model, 66))
+    exported = OnnxShim(to_onnx(model.shims[0]._model))
     vocabulary = read_vocabulary(model.attrs["vocab"])
     for text in TEXTS:
         doc = nlp.make_doc(text)
-        for ids, mask in sample([doc], vocabulary, 64, 8):
+        for ids in sample([doc], vocabulary, 64, 8):
             with torch.no_grad():
                 bert = model.shims[0]._model.eval()
                 expected = bert(torch.tensor(ids))[0].numpy()
-            np.testing.assert_allclose(exported.run(ids, mask), expected, atol=1e-4)
+            np.testing.assert_allclose(exported.run(ids), expected, atol=1e-4)
 
 
 def test_the_packaged_encoder_is_near_the_trained_one(tiny_trained, tiny_packaged):

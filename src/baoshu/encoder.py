@@ -17,7 +17,7 @@ from thinc.api import ArgsKwargs, Model, Optimizer, PyTorchShim, torch2xp, xp2to
 from thinc.types import Floats2d
 
 from baoshu import windows
-from baoshu.chars import read_vocabulary
+from baoshu.chars import PAD, read_vocabulary
 from baoshu.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -169,16 +169,17 @@ def _forward(
     if is_train and cuts:
         return _train(model, ids, cuts)
 
-    def run(batch: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        output = model.shims[0].predict(_args(batch, mask))
+    def run(batch: np.ndarray) -> np.ndarray:
+        output = model.shims[0].predict(_args(batch))
         return model.ops.to_numpy(torch2xp(output[0]))
 
     hidden = windows.encode(cuts, ids, run, width, BUDGET)
     return [model.ops.asarray2f(h) for h in hidden], lambda d_hidden: []
 
 
-def _args(batch: np.ndarray, mask: np.ndarray) -> ArgsKwargs:
-    tensors = {"input_ids": xp2torch(batch), "attention_mask": xp2torch(mask)}
+def _args(batch: np.ndarray) -> ArgsKwargs:
+    ids = xp2torch(batch)
+    tensors = {"input_ids": ids, "attention_mask": (ids != PAD).long()}
     return ArgsKwargs(args=(), kwargs=tensors)
 
 
@@ -189,7 +190,7 @@ def _train(
     import torch
 
     width, shim, ops = model.get_dim("nO"), model.shims[0], model.ops
-    args = _args(*windows.pad(cuts, ids))
+    args = _args(windows.pad(cuts, ids))
     device = args.kwargs["input_ids"].device.type
     with torch.autocast(device, torch.bfloat16, enabled=model.attrs["mixed_precision"]):
         output, backprop_torch = shim(args, True)

@@ -5,7 +5,7 @@ in int32. All else stays float32: embeddings, attention's two products of activa
 Softmax, Gelu, LayerNorm and the sums.
 
 - Ranges of activations are measured on text and stored, one a product, so what a row
-  becomes depends on neither its batch nor its padding.
+  becomes does not depend on its batch.
 - A few channels of a BERT are ten times as wide as the rest and would leave these a few
   steps. Each channel is divided by a factor that its weights are multiplied by, as in
   SmoothQuant (Xiao et al., 2023, arXiv:2211.10438).
@@ -22,12 +22,13 @@ from spacy.tokens import Doc
 
 from baoshu import windows
 from baoshu.chars import CharVocabulary
+from baoshu.graph import RUNTIME
 
 if TYPE_CHECKING:
     from onnx import GraphProto, NodeProto, TensorProto
 
-Batch: TypeAlias = tuple[np.ndarray, np.ndarray]
 Range: TypeAlias = tuple[np.ndarray, np.ndarray]
+Products: TypeAlias = "dict[str, list[tuple[NodeProto, NodeProto]]]"
 
 _WINDOWS = 64  # with 8 the error is a tenth greater
 _SHARE = 0.75  # of a channel's width its weights take over: the least error tried
@@ -38,12 +39,8 @@ _LEAST = 1e-5  # a channel that is always 0 is not divided by 0
 
 def sample(
     docs: Sequence[Doc], vocabulary: CharVocabulary, window: int, context: int
-) -> Iterator[Batch]:
-    """Yield windows spread evenly over Docs, one a batch.
-
-    Yields:
-        Ids and mask, both (1, n) int64.
-    """
+) -> Iterator[np.ndarray]:
+    """Yield the ids of windows spread evenly over Docs, (1, n) int64 each."""
     texts = [[token.text for token in doc] for doc in docs]
     ids = [vocabulary.ids(tokens) for tokens in texts]
     cuts = [
@@ -55,12 +52,12 @@ def sample(
         yield windows.pad([cut], ids)
 
 
-def quantize(model: bytes, batches: Iterable[Batch]) -> bytes:
+def quantize(model: bytes, batches: Iterable[np.ndarray]) -> bytes:
     """Put integer products into an encoder.
 
     Args:
-        model: What `export.to_onnx` returns.
-        batches: Ids and mask, (b, n) int64, of text to measure activations on.
+        model: What `graph.to_onnx` returns.
+        batches: Ids, (b, n) int64, of text to measure activations on.
 
     Returns:
         A model with the same inputs and output, for ONNX Runtime alone: integer
@@ -72,20 +69,19 @@ def quantize(model: bytes, batches: Iterable[Batch]) -> bytes:
     products = _products(proto.graph)
     ranges = _ranges(model, list(products), batches)
     _replace(proto.graph, products, ranges)
-    domains = {imported.domain for imported in proto.opset_import}
-    if "com.microsoft" not in domains:
-        proto.opset_import.append(onnx.helper.make_opsetid("com.microsoft", 1))
     onnx.checker.check_model(proto)
     return proto.SerializeToString()
 
 
-def _products(graph: "GraphProto") -> dict[str, list["NodeProto"]]:
-    """Return the products with weights by the name of their activations."""
+def _products(graph: "GraphProto") -> Products:
+    """Return the products with weights, and the sums with their biases, by the name of
+    their activations."""
     stored = set(_stored(graph))
-    found: dict[str, list[NodeProto]] = {}
+    sums = {node.input[0]: node for node in graph.node if node.op_type == "Add"}
+    found: Products = {}
     for node in graph.node:
         if node.op_type == "MatMul" and node.input[1] in stored:
-            found.setdefault(node.input[0], []).append(node)
+            found.setdefault(node.input[0], []).append((node, sums[node.output[0]]))
     return found
 
 
@@ -100,7 +96,7 @@ def _stored(graph: "GraphProto") -> dict[str, "TensorProto"]:
 
 
 def _ranges(
-    model: bytes, names: list[str], batches: Iterable[Batch]
+    model: bytes, names: list[str], batches: Iterable[np.ndarray]
 ) -> dict[str, Range]:
     """Return the least and the greatest value of each channel, two (k,), by name."""
     import onnx
@@ -114,10 +110,10 @@ def _ranges(
         proto.SerializeToString(), providers=["CPUExecutionProvider"]
     )
     found: dict[str, Range] = {}
-    for ids, mask in batches:
-        values = session.run(names, {"input_ids": ids, "attention_mask": mask})
+    for ids in batches:
+        values = session.run(names, {"input_ids": ids})
         for name, value in zip(names, values, strict=True):
-            rows = value[mask > 0]
+            rows = value.reshape(-1, value.shape[-1])
             low, high = found.get(name, (rows[0], rows[0]))
             found[name] = (
                 np.minimum(low, rows.min(axis=0)),
@@ -126,18 +122,15 @@ def _ranges(
     return found
 
 
-def _replace(
-    graph: "GraphProto",
-    products: dict[str, list["NodeProto"]],
-    ranges: dict[str, Range],
-) -> None:
+def _replace(graph: "GraphProto", products: Products, ranges: dict[str, Range]) -> None:
     """Write the integer products where the float ones stand."""
     from onnx import numpy_helper
 
     stored = _stored(graph)
     replaced: dict[str, list[NodeProto]] = {}
-    for x, nodes in products.items():
-        names = [node.input[1] for node in nodes]
+    gone: set[str] = set()
+    for x, pairs in products.items():
+        names = [product.input[1] for product, _ in pairs]
         weights = [
             numpy_helper.to_array(stored[name]).astype(np.float32) for name in names
         ]
@@ -151,44 +144,39 @@ def _replace(
             numpy_helper.from_array(np.asarray(value), name)
             for name, value in tensors.items()
         )
-        replaced |= _nodes(x, nodes)
-    cast = {node.input[1] for nodes in products.values() for node in nodes}
-    kept = [node for node in graph.node if node.output[0] not in cast]
+        replaced |= _nodes(x, pairs)
+        gone |= {*names, *(product.output[0] for product, _ in pairs)}
+    kept = [node for node in graph.node if node.output[0] not in gone]
     nodes_now = [n for node in kept for n in replaced.get(node.output[0], [node])]
     del graph.node[:]
     graph.node.extend(nodes_now)
 
 
-def _nodes(x: str, nodes: list["NodeProto"]) -> dict[str, list["NodeProto"]]:
-    """Return what stands for each product of x, by the name of its result.
+def _nodes(
+    x: str, pairs: list[tuple["NodeProto", "NodeProto"]]
+) -> dict[str, list["NodeProto"]]:
+    """Return what stands for each product of x and its sum, by the name of the sum.
 
     The first brings the division and the rounding that all share.
     """
     from onnx import helper
 
-    made = {
-        node.output[0]: [
-            helper.make_node(
-                "MatMulIntegerToFloat",
-                [
-                    f"{x}.uint8",
-                    f"{node.input[1]}.int8",
-                    f"{x}.scale",
-                    f"{node.input[1]}.scales",
-                    f"{x}.zero",
-                ],
-                list(node.output),
-                domain="com.microsoft",
-            )
-        ]
-        for node in nodes
-    }
-    made[nodes[0].output[0]][:0] = [
+    shared = [
         helper.make_node("Mul", [x, f"{x}.factors"], [f"{x}.even"]),
         helper.make_node(
             "QuantizeLinear", [f"{x}.even", f"{x}.scale", f"{x}.zero"], [f"{x}.uint8"]
         ),
     ]
+    made = {}
+    for product, total in pairs:
+        weight, bias = product.input[1], total.input[1]
+        inputs = [f"{x}.uint8", f"{weight}.int8", f"{x}.scale", f"{weight}.scales"]
+        inputs += [f"{x}.zero", "", bias]  # the weights' zero is 0
+        node = helper.make_node(
+            "MatMulIntegerToFloat", inputs, list(total.output), domain=RUNTIME
+        )
+        made[total.output[0]] = [*shared, node]
+        shared = []
     return made
 
 

@@ -15,7 +15,7 @@ from baoshu.chars import END, PAD, SENTENCE_ENDS, START
 SPECIAL = 2  # <s> before a window and </s> behind it
 _SENTENCE_ENDS = frozenset(f"{SENTENCE_ENDS}；;")
 
-Run = Callable[[np.ndarray, np.ndarray], np.ndarray]
+Run = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -69,19 +69,15 @@ def _core_end(tokens: Sequence[str], low: int, high: int) -> int:
     return sentence
 
 
-def pad(
-    windows: Sequence[Window], ids: Sequence[np.ndarray]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return ids and mask of windows, both (n_windows, longest + 2) int64."""
+def pad(windows: Sequence[Window], ids: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the ids of windows, (n_windows, longest + 2) int64, `PAD` behind them."""
     longest = max(len(window) for window in windows) + SPECIAL
     batch = np.full((len(windows), longest), PAD, dtype=np.int64)
-    mask = np.zeros_like(batch)
     for row, window in enumerate(windows):
         n = len(window) + SPECIAL
         batch[row, 0], batch[row, n - 1] = START, END
         batch[row, 1 : n - 1] = ids[window.doc][window.start : window.end]
-        mask[row, :n] = 1
-    return batch, mask
+    return batch
 
 
 def rows(window: Window) -> slice:
@@ -91,10 +87,16 @@ def rows(window: Window) -> slice:
 
 
 def groups(windows: Sequence[Window], budget: int) -> Iterator[list[Window]]:
-    """Group windows by length, each padded group at most ``budget`` positions."""
+    """Group windows of one length, at most ``budget`` positions a group.
+
+    Windows of several lengths would be padded: that costs time, and what becomes of a
+    window would depend on its neighbours. A call for a short window alone costs no more
+    a position than one for many.
+    """
     group: list[Window] = []
     for window in sorted(windows, key=len, reverse=True):
-        if group and (len(group) + 1) * (len(group[0]) + SPECIAL) > budget:
+        full = (len(group) + 1) * (len(window) + SPECIAL) > budget
+        if group and (full or len(window) != len(group[0])):
             yield group
             group = []
         group.append(window)
@@ -114,16 +116,16 @@ def encode(
     Args:
         windows: The windows of all documents.
         ids: One array a document, (n_tokens,) int64.
-        run: Maps ids and mask, (b, n) int64, to hidden states, (b, n, width) float32.
+        run: Maps ids, (b, n) int64, to hidden states, (b, n, width) float32.
         width: Columns of the hidden states.
-        budget: The most padded positions in one call of ``run``.
+        budget: The most positions in one call of ``run``.
 
     Returns:
         One array a document, (n_tokens, width) float32.
     """
     out = [np.zeros((len(doc), width), dtype=np.float32) for doc in ids]
     for group in groups(windows, budget):
-        hidden = run(*pad(group, ids))
+        hidden = run(pad(group, ids))
         for row, window in enumerate(group):
             out[window.doc][window.core_start : window.core_end] = hidden[
                 row, rows(window)
