@@ -122,18 +122,21 @@ def _score(
     y_figure, b_figure = model.get_ref("figure")(mentions, is_train)
     y_head, b_head = model.get_ref("head")(mentions, is_train)
     size = max(1, len(found.pairs)) if is_train else BLOCK
-    blocks = [
-        _score_pairs(model, found, slice(at, at + size), y_figure, y_head, is_train)
-        for at in range(0, max(1, len(found.pairs)), size)
-    ]
-    y_links = np.concatenate([ops.to_numpy(y) for y, _ in blocks])
+    links, backprops = [], []
+    for at in range(0, max(1, len(found.pairs)), size):
+        rows = slice(at, at + size)
+        y, back = _score_pairs(model, found, rows, y_figure, y_head, is_train)
+        links.append(ops.to_numpy(y))
+        if is_train:  # it holds all that was computed on the way
+            backprops.append(back)
+    y_links = np.concatenate(links)
     x_planned = ops.xp.concatenate(
         [mentions[found.figures], ops.asarray2f(found.cues)], axis=1
     )
     y_planned, b_planned = model.get_ref("planned")(x_planned, is_train)
 
     def backprop(d: LinkScores) -> Floats2d:
-        d_figure, d_head = blocks[0][1](ops.asarray2f(d.links))
+        d_figure, d_head = backprops[0](ops.asarray2f(d.links))
         d_mentions = b_figure(d_figure) + b_head(d_head)
         d_planned = b_planned(ops.asarray2f(d.planned[:, None]))
         d_mentions[found.figures] += d_planned[:, : mentions.shape[1]]

@@ -98,12 +98,17 @@ class FigureNer(FigurePipe):
         self.model.initialize(X=sample)
 
     def predict(self, docs: Iterable[Doc]) -> list[Floats2d]:
-        """Return logits, one (n_tokens, n_tags) float32 a Doc."""
-        docs = list(docs)
-        if not any(len(doc) for doc in docs):
-            width = self.model.get_ref("output").get_dim("nO")
-            return [self.model.ops.alloc2f(0, width) for _ in docs]
-        return self.model.predict(docs)
+        """Return logits, one (n_tokens, n_tags) float32 a Doc.
+
+        Docs one by one: the network would put the vectors of all of them in a row.
+        """
+        width = self.model.get_ref("output").get_dim("nO")
+        return [
+            self.model.predict([doc])[0]
+            if len(doc)
+            else self.model.ops.alloc2f(0, width)
+            for doc in docs
+        ]
 
     def set_annotations(self, docs: Iterable[Doc], scores: list[Floats2d]) -> None:
         for doc, logits in zip(docs, scores, strict=True):
