@@ -59,6 +59,19 @@ def test_cores_follow_each_other_and_fit(text, width, context):
     assert at == len(tokens)
 
 
+def test_paragraphs_stay_whole_and_context_is_where_one_is_cut():
+    tokens = list("一" * 14 + "\n" + "二" * 30 + "。" + "三" * 30 + "\n" + "四" * 4)
+    found = cut(tokens, 40, 5)
+    assert [(w.core_start, w.core_end) for w in found] == [(0, 15), (15, 46), (46, 81)]
+    assert [(w.start, w.end) for w in found] == [(0, 15), (15, 51), (41, 81)]
+    for width in (20, 33, 40, 200):
+        found = cut(tokens, width, 5)
+        assert [w.core_end for w in found][:-1] == [w.core_start for w in found][1:]
+        assert found[0].core_start == 0 and found[-1].core_end == len(tokens)
+        assert all(w.start <= w.core_start < w.core_end <= w.end for w in found)
+        assert max(map(len, found)) <= width
+
+
 def test_cut_prefers_paragraph_then_sentence():
     tokens = list("一" * 14 + "。" + "二" * 3 + "\n" + "三" * 30)
     assert cut(tokens, 20, 0)[0].core_end == 19  # behind the newline

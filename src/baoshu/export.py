@@ -15,6 +15,10 @@ from baoshu.chars import read_vocabulary
 from baoshu.errors import BaoshuError
 from baoshu.messages import _
 
+WINDOW = 384
+"""The most characters that the shipped encoder reads at once, context included: the
+scores of attention grow as the square, and with 510 no more is right (dev, real text)."""
+
 
 def package(
     trained: Path, output: Path, train: list[Doc], dev: list[Doc]
@@ -50,8 +54,8 @@ def package(
     encoder = source.get_pipe("tok2vec").model
     target = nlp.get_pipe("tok2vec").model
     bert = encoder.shims[0]._model
-    vocab, window, context = (encoder.attrs[n] for n in ("vocab", "window", "context"))
-    target.attrs["vocab"] = vocab
+    target.attrs["vocab"] = vocab = encoder.attrs["vocab"]
+    window, context = target.attrs["window"], target.attrs["context"]
     model = to_onnx(bert)
     batches = sample(train, read_vocabulary(vocab), window, context)
     target.shims[0].from_bytes(quantize(model, batches))
@@ -76,7 +80,8 @@ def _twin(source: Language) -> Language:
     settings = config["components"]["tok2vec"]["model"]
     config["components"]["tok2vec"]["model"] = {
         "@architectures": "baoshu.OnnxCharEncoder.v1",
-        **{name: settings[name] for name in ("width", "window", "context")},
+        **{name: settings[name] for name in ("width", "context")},
+        "window": min(WINDOW, settings["window"]),
     }
     # A pipeline that is never trained on needs no paths of a training run.
     for section in ("training", "corpora", "paths", "initialize", "pretraining"):

@@ -1,8 +1,10 @@
 """Documents of any length through an encoder of limited width.
 
-A document is cut into cores, at paragraph ends where there is one, else at sentence
-ends. Each core goes through the encoder with context on both sides; only its own rows
-are kept. Where a core ends depends on the document alone, never on its batch.
+A document is cut into cores: whole paragraphs, as many as fit, for so the encoder was
+trained, and links do not leave a paragraph. One that is too long is cut at sentence
+ends; its pieces go through the encoder with context on the sides where it was cut, and
+only their own rows are kept. Where a core ends depends on the document alone, never on
+its batch.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -38,35 +40,38 @@ def cut(tokens: Sequence[str], width: int, context: int, doc: int = 0) -> list[W
     Args:
         tokens: The token texts of the document.
         width: The most tokens that a window may have, context included.
-        context: Tokens of context on each side of a core.
+        context: Tokens of context where a paragraph is cut.
         doc: Number of the document, copied into its windows.
 
     Returns:
         Windows whose cores follow each other and cover the document.
     """
-    n = len(tokens)
-    if n <= width:
-        return [Window(doc, 0, n, 0, n)] if n else []
-    windows, at, step = [], 0, width - 2 * context
-    while at < n:
-        end = n if n - at <= step else _core_end(tokens, at + step // 2, at + step)
-        windows.append(
-            Window(doc, max(0, at - context), min(n, end + context), at, end)
-        )
-        at = end
+    windows, at, before = [], 0, 0
+    while at < len(tokens):
+        end, behind = _core_end(tokens, at, at + width - before, context)
+        windows.append(Window(doc, at - before, end + behind, at, end))
+        at, before = end, behind
     return windows
 
 
-def _core_end(tokens: Sequence[str], low: int, high: int) -> int:
-    """Return the best place to end a core in ``(low, high]``."""
-    sentence = high
-    for i in range(high, low, -1):
-        token = tokens[i - 1]
-        if "\n" in token:
-            return i
-        if sentence == high and token in _SENTENCE_ENDS:
-            sentence = i
-    return sentence
+def _core_end(
+    tokens: Sequence[str], at: int, most: int, context: int
+) -> tuple[int, int]:
+    """Return where a core from ``at`` ends and how much context goes behind it.
+
+    The last paragraph end before ``most``, unless a short heading alone would stay.
+    """
+    if len(tokens) <= most:
+        return len(tokens), 0
+    least = at + (most - at) // 4
+    for end in range(most, least, -1):
+        if "\n" in tokens[end - 1]:
+            return end, 0
+    last = most - context
+    for end in range(last, at + (last - at) // 2, -1):
+        if tokens[end - 1] in _SENTENCE_ENDS:
+            return end, context
+    return last, context
 
 
 def pad(windows: Sequence[Window], ids: Sequence[np.ndarray]) -> np.ndarray:
