@@ -146,8 +146,6 @@ def _state(graph, bert):
             )
         elif stored in arrays:
             value = arrays[stored]
-        elif f"{product}.half" in arrays:
-            value = arrays[f"{product}.half"].T  # packaged before products were integer
         else:
             columns = arrays[f"{product}.int8"] * arrays[f"{product}.scales"]
             value = (columns * factors[product][:, None]).T
