@@ -221,10 +221,21 @@ def test_a_part_whose_link_was_missed_is_no_contradiction():
         "村民{i3 INDICATOR|人均收入}{f3 MONEY|9120元|INDICATOR:i3}。",
         "{d1 DATE|四年}年均{i1 INDICATOR|超收}{f1 MONEY|204亿元|INDICATOR:i1 PERIOD:d1}，其中{d2 DATE|去年}"
         "{i2 INDICATOR|超收}{f2 MONEY|257亿元|INDICATOR:i2 PERIOD:d2 PART_OF:f1}。",
+        "{i1 INDICATOR|化验}量达到每千人{f1 COUNT|5.2批次|INDICATOR:i1}，其中{i2 INDICATOR|送检}"
+        "{f2 COUNT|3万批次|INDICATOR:i2 PART_OF:f1}。",
     ],
 )
 def test_an_average_is_neither_a_total_nor_a_change(inline):
     assert wrong(build(inline)) == []
+
+
+def test_what_members_must_reach_is_no_share_of_them():
+    text = (
+        "名录里有{t ITEM|苗木}{f COUNT|86种|MEASURES:t}，{i INDICATOR|占比}超过{RATE|5%|MEASURES:t INDICATOR:i}的有"
+        "{COUNT|40种|MEASURES:t PART_OF:f}、超过{RATE|10%|MEASURES:t INDICATOR:i}的有{COUNT|21种|MEASURES:t PART_OF:f}。"
+    )
+    assert wrong(build(text)) == []
+    assert wrong(build(text.replace("的有", "，另有"))) != []
 
 
 @pytest.mark.parametrize(

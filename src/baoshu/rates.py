@@ -46,6 +46,7 @@ _PAST = re.compile(r"(?:由|从|上年|去年|同期|年初|上月|月末|季度
 _SHARED = re.compile(r"分别|依次|均[^衡]|各")
 _LISTED = re.compile(r"[、和及与]|以及")
 _MORE = re.compile(r"追加|调增|调减")
+_CONDITION = re.compile(r"(?:以[上下内])?的")  # 超过20%的有23种: what 23 are, no share
 _NOT = re.compile(r"未|不(?!动产)|无(?!障碍)")
 
 
@@ -57,6 +58,8 @@ def rates(terms: Terms) -> Iterator[Equation]:
         if not stated or figure.unit not in FACTORS or figure.unit in ("pp", "×"):
             continue
         if figure.upper is not None or _PAST.search(rate.lead):
+            continue
+        if _CONDITION.match(rate.tail):
             continue
         for propose in (_goal, _share, _named, _stem):
             found = propose(terms, rate)

@@ -27,6 +27,7 @@ _DIVIDED = re.compile(r"(?:按|从|分)[^,。;]{1,10}(?:分|看|划分|来看)|�
 _SHARED = re.compile(r"^(?!.*(?:其中|中,)).*(?:分别|依次)")
 _OPEN = re.compile(r"其余|余下|其他|其它|等")
 _EVERY = re.compile(r"(?:均|每|各)[^,;。]{0,6}$")  # 均突破10万元 is no total
+_PER = re.compile(r"每[百千万]?[人户][^,;。]{0,4}$")  # 每千人6.6批次
 _EACH = re.compile(r"各[^各]{0,4}$")
 _NAMES = re.compile(r"[、和及与]|以及")
 _SECOND = re.compile(r"(?:按|从|分)[^,。;]{1,10}(?:分|看|划分)")
@@ -68,6 +69,7 @@ def _is_part(part: Term, total: Term) -> bool:
         and not part.is_rate
         and (part.is_mean or not total.is_mean)
         and not (total.figure.bound and _EVERY.search(total.lead))
+        and not _PER.search(total.lead)
     )
 
 
