@@ -124,7 +124,7 @@ def share(texts: list[str], rounds: int) -> str:
             f"The encoder ({shape.layers} layers of {shape.width}) reaches {' and '.join(said)}, the greatest rate of "
             f"any shape in any round. It takes {spread([100 * s for s in of_all])} % of the time from text to "
             f"figures, and computes {counts[0].positions / characters:.2f} positions a character (the rest is "
-            "context of long documents, and padding).",
+            "context where a long paragraph is cut).",
         )
     )
 

@@ -32,9 +32,9 @@ def pipe():
     return pipe
 
 
-def repeated(times, end="\n"):
-    """The report again and again, with its mentions; ``end`` stands behind each."""
-    doc = blank().make_doc((ONE.text + end) * times)
+def repeated(times):
+    """The report again and again, with its mentions."""
+    doc = blank().make_doc((ONE.text + "\n") * times)
     size = len(ONE) + 1
     doc.ents = [
         Span(doc, ent.start + i * size, ent.end + i * size, label=ent.label_)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 CharModel: TypeAlias = Model[list[Doc], list[Floats2d]]
 
-BUDGET = 16_384  # padded positions in one call, at prediction
+BUDGET = 16_384  # positions in one call, at prediction
 
 
 class BertShim(PyTorchShim):

@@ -66,7 +66,7 @@ def make_figure_linker(
 
 
 class FigureLinker(FigurePipe):
-    """Scores every figure with every mention of its paragraph.
+    """Scores every figure with the mentions of its paragraph within reach.
 
     ``cfg["calibration"]`` holds slope and intercept of Platt's scaling (Platt, 1999),
     from the log odds that mention and links are all right to the confidence.
