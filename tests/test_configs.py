@@ -11,7 +11,10 @@ from conftest import ROOT
 pytest.importorskip("torch")
 
 from spacy.training.initialize import init_nlp
-from spacy.util import load_config
+from spacy.util import load_config, load_model_from_config
+
+import baoshu
+from baoshu.resume import create_resume
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("*.cfg")), ids=str)
@@ -43,6 +46,19 @@ def test_a_run_goes_on_from_what_was_saved(tiny_config, tiny_trained):
     ours = resumed.get_pipe("tok2vec").predict([resumed.make_doc(text)])[0]
     theirs = saved.get_pipe("tok2vec").predict([saved.make_doc(text)])[0]
     assert abs(ours - theirs).max() < 1e-6
+
+
+def test_a_run_goes_on_from_the_pipeline_that_ships():
+    """Its encoder comes back from eight bits, its heads as they are."""
+    config = load_config(ROOT / "configs" / "reports.cfg")
+    resume = create_resume(str(ROOT / "models" / "zh_baoshu"))
+    nlp = resume(load_model_from_config(config, auto_fill=True))
+    shipped = baoshu.load()
+    assert nlp.get_pipe("tok2vec").model.name == "char_encoder"
+    text = "2023年，全县重点人群签约率达到68.3%，共有医院12家。"
+    assert [(e.text, e.label_) for e in nlp(text).ents] == [
+        (e.text, e.label_) for e in shipped(text).ents
+    ]
 
 
 def run_train(tmp_path, *overrides):

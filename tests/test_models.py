@@ -3,7 +3,6 @@
 import json
 from decimal import Decimal
 
-import numpy as np
 import pytest
 import spacy
 
@@ -94,8 +93,16 @@ def test_onnx_is_near_torch(shipped):
     Not the same: the shipped products round what they multiply to eight bits.
     """
     pytest.importorskip("torch")
+    pytest.importorskip("onnx")
+    from baoshu.encoder import build_char_encoder
+    from baoshu.unquantize import unquantize
+
     twin = baoshu.load()
-    encoder = twin.get_pipe("tok2vec").model = _torch_encoder(shipped)
+    onnx_encoder = shipped.get_pipe("tok2vec").model
+    settings = (onnx_encoder.attrs[name] for name in ("window", "context"))
+    encoder = build_char_encoder("", 384, *settings, 1.0)
+    unquantize(onnx_encoder, encoder)
+    twin.get_pipe("tok2vec").model = encoder
     same = figures = 0
     for gold in read_gold(ROOT / "annotations" / "dev")[:8]:
         expected = encoder.predict([gold])[0]
@@ -105,59 +112,6 @@ def test_onnx_is_near_torch(shipped):
         figures += len(theirs)
         same += sum(row in theirs for row in rows(shipped(gold.text)))
     assert same > 0.95 * figures
-
-
-def _torch_encoder(nlp):
-    onnx = pytest.importorskip("onnx")
-    from baoshu.checkpoint import Sizes, bert_config
-    from baoshu.encoder import build_char_encoder, load_bert
-
-    model = nlp.get_pipe("tok2vec").model
-    sizes = Sizes(384, 12, 12, 1536, 13832, 512, 2, 1e-12)
-    bert = load_bert(bert_config(sizes, sizes.vocabulary))
-    graph = onnx.load_from_string(model.shims[0].to_bytes()).graph
-    bert.load_state_dict(_state(graph, bert))
-    window, context = model.attrs["window"], model.attrs["context"]
-    encoder = build_char_encoder("", 384, window, context, 1.0)
-    encoder.attrs["vocab"] = model.attrs["vocab"]
-    encoder.shims[0]._model = bert
-    return encoder
-
-
-def _state(graph, bert):
-    """Map the graph's initializers back to parameters, by name."""
-    import torch
-    from onnx import numpy_helper
-
-    arrays = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
-    factors = {
-        node.input[1].removesuffix(".int8"): arrays[
-            node.input[0].replace(".uint8", ".factors")
-        ]
-        for node in graph.node
-        if node.op_type == "MatMulIntegerToFloat"
-    }
-    state = {}
-    for name, parameter in bert.named_parameters():
-        stored, product = f"bert.{name}.half", f"bert.{name}.T"
-        if name.endswith("word_embeddings.weight"):
-            value = _unpacked(
-                arrays[f"bert.{name}.packed"], arrays[f"bert.{name}.scales"]
-            )
-        elif stored in arrays:
-            value = arrays[stored]
-        else:
-            columns = arrays[f"{product}.int8"] * arrays[f"{product}.scales"]
-            value = (columns * factors[product][:, None]).T
-        assert value.shape == tuple(parameter.shape), name
-        state[name] = torch.tensor(np.ascontiguousarray(value, dtype=np.float32))
-    return state
-
-
-def _unpacked(packed, scales):
-    blocks = packed.reshape(len(packed), -1, 16)
-    quants = np.concatenate([blocks & 15, blocks >> 4], axis=2).astype(np.float32) - 8
-    return (quants * scales.astype(np.float32)[..., None]).reshape(len(packed), -1)
 
 
 def test_stated_scores(shipped):

@@ -18,6 +18,7 @@ from baoshu.chars import read_vocabulary
 from baoshu.encoder import build_char_encoder
 from baoshu.graph import to_onnx
 from baoshu.quantize import _columns, quantize, sample
+from baoshu.unquantize import to_bert
 
 DOCS = [blank().make_doc(parse(source)[0].text) for source in TINY.values()]
 
@@ -60,6 +61,20 @@ def test_every_product_with_weights_is_an_integer_one(encoders):
 def test_it_is_near_the_float_encoder(encoders):
     exact, rounded, batches = encoders
     assert 0 < error(exact, rounded, batches) < 0.02
+
+
+def test_the_way_back_gives_the_weights(tiny_base):
+    """Exactly where they are stored in half precision, to a step of rounding else."""
+    model, batches = exported(tiny_base)
+    stored = to_bert(model).state_dict()
+    again = to_bert(to_onnx(to_bert(model))).state_dict()
+    rounded = to_bert(quantize(model, batches)).state_dict()
+    for name, weight in stored.items():
+        np.testing.assert_array_equal(again[name], weight)
+        off = (rounded[name] - weight).abs().max()
+        assert off <= 0.02 * weight.abs().max(), name
+    shim = OnnxShim(to_onnx(to_bert(quantize(model, batches))))
+    assert 0 < error(OnnxShim(model), shim, batches) < 0.02
 
 
 def test_a_wide_channel_does_not_drown_the_others(tiny_base, monkeypatch):

@@ -22,7 +22,7 @@ from baoshu.labels import LINK_LABELS, LINKED_LABELS
 from baoshu.link_targets import copy_mentions, targets
 from baoshu.linker_model import LinkerModel, LinkScores
 from baoshu.normalize import read_change
-from baoshu.pipe import FORMAT, FigurePipe
+from baoshu.pipe import FORMAT, FigurePipe, one_thread
 from baoshu.scoring import link_prf
 
 DEFAULT_MODEL = """
@@ -101,7 +101,8 @@ class FigureLinker(FigurePipe):
         self.model.initialize()
 
     def predict(self, docs: Iterable[Doc]) -> list[LinkScores]:
-        return self.model.predict(list(docs))
+        with one_thread():
+            return self.model.predict(list(docs))
 
     def set_annotations(self, docs: Iterable[Doc], scores: list[LinkScores]) -> None:
         for doc, scored in zip(docs, scores, strict=True):

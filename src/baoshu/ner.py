@@ -22,7 +22,7 @@ from thinc.types import Floats2d
 from baoshu import ner_model
 from baoshu.errors import ConfigError
 from baoshu.labels import ENTITY_LABELS, FIGURE_LABELS, NUMERAL, EntityLabel
-from baoshu.pipe import FORMAT, FigurePipe
+from baoshu.pipe import FORMAT, FigurePipe, one_thread
 
 _BARE = re.compile(r"[.,]*\d[\d.,]*")
 _LATIN = re.compile(r"\.?[A-Za-z_=]")
@@ -103,12 +103,13 @@ class FigureNer(FigurePipe):
         Docs one by one: the network would put the vectors of all of them in a row.
         """
         width = self.model.get_ref("output").get_dim("nO")
-        return [
-            self.model.predict([doc])[0]
-            if len(doc)
-            else self.model.ops.alloc2f(0, width)
-            for doc in docs
-        ]
+        with one_thread():
+            return [
+                self.model.predict([doc])[0]
+                if len(doc)
+                else self.model.ops.alloc2f(0, width)
+                for doc in docs
+            ]
 
     def set_annotations(self, docs: Iterable[Doc], scores: list[Floats2d]) -> None:
         for doc, logits in zip(docs, scores, strict=True):

@@ -1,11 +1,14 @@
-"""What the trainable components share: a format number."""
+"""What the trainable components share: a format number, and one thread for products."""
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import srsly
 from spacy.pipeline import TrainablePipe
+from threadpoolctl import ThreadpoolController
 
 from baoshu import extensions  # noqa: F401  registers what they write
 from baoshu.errors import BaoshuError
@@ -23,6 +26,21 @@ class FigurePipe(TrainablePipe):
         check_format(srsly.read_json(Path(path) / "cfg"), str(path))
         super().from_disk(path, exclude=exclude)
         return self
+
+
+@cache
+def _thread_pools() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """Let numpy multiply on one thread within.
+
+    The heads' matrices are small, and numpy's threads and the encoder's, each waiting
+    awake for the next product, take the cores from one another: documents of 300
+    characters took a third longer (docs/performance.md).
+    """
+    return _thread_pools().limit(limits=1, user_api="blas")
 
 
 def check_format(cfg: dict[str, Any], where: str) -> None:
