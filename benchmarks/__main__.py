@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import footprint, rates, scaling, side
+from benchmarks import footprint, network, rates, scaling, side
 from benchmarks.report import machine, put
 from benchmarks.texts import ROOT, sample, texts_of, title
 
@@ -60,6 +60,7 @@ def scaled(asked: Asked) -> str:
 BLOCKS: dict[str, Callable[[Asked], str]] = {
     "side": side_by_side,
     "rate": lambda asked: rates.share(asked.texts(asked.paths[0]), asked.rounds),
+    "network": lambda asked: network.windows(asked.rounds),
     "start": lambda asked: footprint.start_up(asked.rounds),
     "size": lambda asked: footprint.installed(),
     "memory": lambda asked: footprint.memory(asked.paths[0]),

@@ -8,6 +8,7 @@ import spacy
 
 import baoshu
 from baoshu.annotations import read_gold
+from baoshu.errors import BaoshuError
 from baoshu.labels import ENTITY_LABELS, FIGURE_LABELS
 from conftest import ROOT
 
@@ -94,15 +95,9 @@ def test_onnx_is_near_torch(shipped):
     """
     pytest.importorskip("torch")
     pytest.importorskip("onnx")
-    from baoshu.encoder import build_char_encoder
-    from baoshu.unquantize import unquantize
-
-    twin = baoshu.load()
-    onnx_encoder = shipped.get_pipe("tok2vec").model
-    settings = (onnx_encoder.attrs[name] for name in ("window", "context"))
-    encoder = build_char_encoder("", 384, *settings, 1.0)
-    unquantize(onnx_encoder, encoder)
-    twin.get_pipe("tok2vec").model = encoder
+    twin = baoshu.load(device="cpu")
+    encoder = twin.get_pipe("tok2vec").model
+    assert encoder.name == "char_encoder"
     same = figures = 0
     for gold in read_gold(ROOT / "annotations" / "dev")[:8]:
         expected = encoder.predict([gold])[0]
@@ -112,6 +107,14 @@ def test_onnx_is_near_torch(shipped):
         figures += len(theirs)
         same += sum(row in theirs for row in rows(shipped(gold.text)))
     assert same > 0.95 * figures
+
+
+def test_a_device_that_is_not_there_is_said():
+    torch = pytest.importorskip("torch")
+    missing = ["no-such-device", *([] if torch.cuda.is_available() else ["cuda"])]
+    for device in missing:
+        with pytest.raises(BaoshuError, match=f"device {device}: not to be had"):
+            baoshu.load(device=device)
 
 
 def test_stated_scores(shipped):

@@ -11,6 +11,8 @@ import pytest
 import spacy
 from spacy.tokens import Span
 from spacy.training import Example
+from thinc.api import Model
+from threadpoolctl import threadpool_info
 
 import baoshu
 from baoshu import linker_model, pairs
@@ -135,3 +137,25 @@ def test_a_stream_of_documents_is_not_kept(tiny_packaged):
         assert len(read) <= given + 2 * size
         assert len(alive) <= 3 * size
     assert len(read) == 40
+
+
+def test_heads_multiply_on_one_thread(tiny_trained, monkeypatch):
+    """And numpy has its threads back afterwards."""
+
+    def threads():
+        pools = threadpool_info()
+        return [p["num_threads"] for p in pools if p["user_api"] == "blas"]
+
+    nlp, before, seen = spacy.load(tiny_trained), threads(), []
+    heads = [nlp.get_pipe(name).model for name in ("ner", "figure_linker")]
+    predict = Model.predict
+
+    def watched(model, docs):
+        if model in heads:
+            seen.append(threads())
+        return predict(model, docs)
+
+    monkeypatch.setattr(Model, "predict", watched)
+    nlp("全县共有医院12家。")
+    assert len(seen) == 2 and all(set(counts) <= {1} for counts in seen)
+    assert threads() == before

@@ -169,16 +169,22 @@ def _forward(
     if is_train and cuts:
         return _train(model, ids, cuts)
 
+    shim = model.shims[0]
+
     def run(batch: np.ndarray) -> np.ndarray:
-        output = model.shims[0].predict(_args(batch))
-        return model.ops.to_numpy(torch2xp(output[0]))
+        output = shim.predict(_args(batch, _device(shim._model)))
+        return model.ops.to_numpy(torch2xp(output[0].cpu()))
 
     hidden = windows.encode(cuts, ids, run, width, BUDGET)
     return [model.ops.asarray2f(h) for h in hidden], lambda d_hidden: []
 
 
-def _args(batch: np.ndarray) -> ArgsKwargs:
-    ids = xp2torch(batch)
+def _device(bert: "torch.nn.Module") -> "torch.device":
+    return next(bert.parameters()).device
+
+
+def _args(batch: np.ndarray, device: "torch.device") -> ArgsKwargs:
+    ids = xp2torch(batch).to(device)
     tensors = {"input_ids": ids, "attention_mask": (ids != PAD).long()}
     return ArgsKwargs(args=(), kwargs=tensors)
 
@@ -190,9 +196,9 @@ def _train(
     import torch
 
     width, shim, ops = model.get_dim("nO"), model.shims[0], model.ops
-    args = _args(windows.pad(cuts, ids))
-    device = args.kwargs["input_ids"].device.type
-    with torch.autocast(device, torch.bfloat16, enabled=model.attrs["mixed_precision"]):
+    device, halved = _device(shim._model), model.attrs["mixed_precision"]
+    args = _args(windows.pad(cuts, ids), device)
+    with torch.autocast(device.type, torch.bfloat16, enabled=halved):
         output, backprop_torch = shim(args, True)
     hidden = torch2xp(output[0])
     out = [ops.alloc2f(len(doc), width) for doc in ids]

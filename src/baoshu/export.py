@@ -15,10 +15,6 @@ from baoshu.chars import read_vocabulary
 from baoshu.errors import BaoshuError
 from baoshu.messages import _
 
-WINDOW = 384
-"""The most characters that the shipped encoder reads at once, context included: the
-scores of attention grow as the square, and with 510 no more is right (dev, real text)."""
-
 
 def package(
     trained: Path, output: Path, train: list[Doc], dev: list[Doc]
@@ -80,8 +76,7 @@ def _twin(source: Language) -> Language:
     settings = config["components"]["tok2vec"]["model"]
     config["components"]["tok2vec"]["model"] = {
         "@architectures": "baoshu.OnnxCharEncoder.v1",
-        **{name: settings[name] for name in ("width", "context")},
-        "window": min(WINDOW, settings["window"]),
+        **{name: settings[name] for name in ("width", "window", "context")},
     }
     # A pipeline that is never trained on needs no paths of a training run.
     for section in ("training", "corpora", "paths", "initialize", "pretraining"):

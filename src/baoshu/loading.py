@@ -33,18 +33,27 @@ def shipped(name: str = _PIPELINE) -> Path:
     )
 
 
-def load(path: str | Path | None = None, *, words: bool = False) -> Language:
+def load(
+    path: str | Path | None = None, *, words: bool = False, device: str | None = None
+) -> Language:
     """Load a trained pipeline.
 
     Args:
         path: A folder or an installed package; by default the pipeline that ships.
         words: Whether to cut words too, into ``doc.spans["words"]``; needs
             ``baoshu[words]``.
+        device: Where torch is to run the network, in float32 ("cuda"); needs
+            ``baoshu[train]``. By default ONNX Runtime runs it, on the processor.
 
     Raises:
-        BaoshuError: There is none, it cannot be read, or another version made it.
+        BaoshuError: There is none, it cannot be read, or another version made it; or
+            there is no such device.
     """
     nlp = _load(shipped() if path is None else path)
+    if device is not None:
+        from baoshu.unquantize import to_device
+
+        to_device(nlp, device)
     if words:
         nlp.add_pipe("word_segmenter", config={"path": str(shipped(_WORDS))})
     return nlp

@@ -8,10 +8,13 @@ took is not there any more (less than 10 % rms of the hidden states).
 from typing import TYPE_CHECKING
 
 import numpy as np
+from spacy.language import Language
 from thinc.api import Model
 
 from baoshu.checkpoint import Sizes, bert_config
-from baoshu.encoder import load_bert
+from baoshu.encoder import build_char_encoder, load_bert
+from baoshu.errors import BaoshuError
+from baoshu.messages import _
 
 if TYPE_CHECKING:
     import torch
@@ -29,6 +32,37 @@ def unquantize(shipped: Model, trained: Model) -> None:
     """
     trained.shims[0]._model = to_bert(shipped.shims[0].to_bytes())
     trained.attrs["vocab"] = shipped.attrs["vocab"]
+
+
+def to_device(nlp: Language, device: str) -> None:
+    """Let a packaged pipeline encode in torch, its heads where they were.
+
+    Args:
+        nlp: Its `tok2vec` is a `runtime` encoder, or one of `encoder` already.
+        device: "cuda", "cuda:1", "cpu", ... as torch names them.
+
+    Raises:
+        BaoshuError: torch is not installed, or has no such device.
+    """
+    pipe = nlp.get_pipe("tok2vec")
+    try:
+        import torch
+
+        if pipe.model.name == "onnx_char_encoder":
+            attrs, width = pipe.model.attrs, pipe.model.get_dim("nO")
+            encoder = build_char_encoder(
+                "", width, attrs["window"], attrs["context"], learn_rate_scale=1.0
+            )
+            unquantize(pipe.model, encoder)
+            pipe.model = encoder
+        pipe.model.shims[0]._model.to(torch.device(device))
+    except (ImportError, RuntimeError, AssertionError) as error:
+        raise BaoshuError(
+            _(
+                "device {device}: not to be had ({why}): pip install baoshu[train] with "
+                "a torch made for it, or leave the device out"
+            ).format(device=device, why=" ".join(str(error).split()))
+        ) from error
 
 
 def to_bert(model: bytes) -> "torch.nn.Module":
