@@ -3,11 +3,13 @@
     python scripts/distill.py extract training/seed1/model-last models/six
     python scripts/distill.py train training/text --teacher training/seed1/model-last \\
         --base models/six --output models/six-taught
+    python scripts/distill.py join training/seed1/model-last models/six-taught training/six
 
 ``extract`` keeps every second layer. ``train`` teaches them the hidden states of the
 layers that they stand for (TinyBERT, Jiao et al., 2020), on the ids that
-``pretrain.py prepare`` wrote. What comes out is a base for ``spacy train``. A run that
-was cut off goes on when the same command is given again (`long_run`).
+``pretrain.py prepare`` wrote. A run that was cut off goes on when the same command is
+given again (`long_run`). What comes out is a base for ``spacy train``; ``join`` gives it
+the heads of the pipeline, for ``spacy train --paths.resume``.
 """
 
 import argparse
@@ -55,13 +57,25 @@ def extract(pipeline: Path, folder: Path) -> None:
     (folder / "vocab.txt").write_bytes(vocab.encode("utf8"))
 
 
+def bert_of(folder: Path) -> BertModel:
+    """Return the BERT of a base folder."""
+    bert = load_bert(json.loads((folder / "config.json").read_text("utf8")))
+    bert.load_state_dict(load_file(folder / "model.safetensors"))
+    return bert
+
+
+def join(pipeline: Path, base: Path, output: Path) -> None:
+    """Write a pipeline with the encoder of a base folder in the place of its own."""
+    nlp = spacy.load(pipeline)
+    nlp.get_pipe("tok2vec").model.shims[0]._model = bert_of(base)
+    nlp.to_disk(output)
+
+
 def train(args: argparse.Namespace) -> None:
     """Teach a base what the teacher's layers say, and write it."""
     torch.manual_seed(args.seed)
     teacher = teacher_of(args.teacher)[0].to(long_run.DEVICE)
-    student = load_bert(json.loads((args.base / "config.json").read_text("utf8")))
-    student.load_state_dict(load_file(args.base / "model.safetensors"))
-    student.to(long_run.DEVICE).train()
+    student = bert_of(args.base).to(long_run.DEVICE).train()
     given = batches(args.folder, args.length, args.batch, args.seed)
 
     def loss_of(batch: np.ndarray) -> tuple[torch.Tensor]:
@@ -104,6 +118,11 @@ def main() -> None:
     two.add_argument("--teacher", type=Path, required=True)
     two.add_argument("--base", type=Path, required=True)
     two.set_defaults(run=train)
+    three = commands.add_parser("join", help="a base and the heads of a pipeline")
+    three.add_argument("pipeline", type=Path)
+    three.add_argument("base", type=Path)
+    three.add_argument("output", type=Path)
+    three.set_defaults(run=lambda a: join(a.pipeline, a.base, a.output))
     args = parser.parse_args()
     args.run(args)
 

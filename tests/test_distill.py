@@ -101,3 +101,18 @@ def test_teaching_brings_it_nearer_and_goes_on_after_a_cut(
         distill.train(arguments(30, tmp_path / "cut"))
     assert steps == [10, 20, 30]
     assert not (tmp_path / "cut" / "state.safetensors").exists()
+
+
+def test_the_heads_of_the_pipeline_are_joined_to_it(
+    distill, student, tiny_trained, tmp_path
+):
+    import spacy
+
+    distill.join(tiny_trained, student, tmp_path / "joined")
+    joined, trained = spacy.load(tmp_path / "joined"), spacy.load(tiny_trained)
+    bert = joined.get_pipe("tok2vec").model.shims[0]._model
+    assert bert.config.num_hidden_layers == 1
+    for name in ("ner", "figure_linker"):
+        ours, theirs = (nlp.get_pipe(name).to_bytes() for nlp in (joined, trained))
+        assert ours == theirs
+    assert joined("全县共有医院12家。").text == "全县共有医院12家。"
