@@ -5,6 +5,7 @@ from pathlib import Path
 
 import spacy
 from spacy.language import Language
+from spacy.util import load_config
 
 from baoshu.errors import ConfigError
 
@@ -23,13 +24,14 @@ def create_resume(path: str | None) -> Callable[[Language], Language]:
             return nlp
         if not (Path(path) / "config.cfg").is_file():
             raise ConfigError(f"{path}: no pipeline there to go on with")
-        source = spacy.load(path)
-        encoder = source.get_pipe("tok2vec").model
-        if encoder.name != "onnx_char_encoder":
+        config = load_config(Path(path) / "config.cfg")
+        encoder = config["components"]["tok2vec"]["model"]["@architectures"]
+        if encoder != "baoshu.OnnxCharEncoder.v1":
             return nlp.from_disk(path, exclude=["config"])  # this run has its own
         from baoshu.unquantize import unquantize
 
-        unquantize(encoder, nlp.get_pipe("tok2vec").model)
+        source = spacy.load(path)
+        unquantize(*(x.get_pipe("tok2vec").model for x in (source, nlp)))
         for name in ("ner", "figure_linker"):
             nlp.get_pipe(name).from_bytes(source.get_pipe(name).to_bytes())
         return nlp
