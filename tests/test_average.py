@@ -1,21 +1,12 @@
 """The mean of pipelines: each weight halfway, and the same of the same."""
 
-import importlib
-
 import numpy as np
 import pytest
 import spacy
 
-from conftest import ROOT
-
-torch = pytest.importorskip("torch")
-
-
-@pytest.fixture(scope="module")
-def module():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(ROOT / "scripts"))
-        yield importlib.import_module("average")
+pytest.importorskip("torch")
+import torch
+from average import average
 
 
 def weights(nlp):
@@ -29,7 +20,7 @@ def weights(nlp):
     return found | {name: w.numpy() for name, w in bert.state_dict().items()}
 
 
-def test_every_weight_lies_halfway(module, tiny_trained, tmp_path):
+def test_every_weight_lies_halfway(tiny_trained, tmp_path):
     other = spacy.load(tiny_trained)
     bert = other.get_pipe("tok2vec").model.shims[0]._model
     with torch.no_grad():
@@ -37,7 +28,7 @@ def test_every_weight_lies_halfway(module, tiny_trained, tmp_path):
     output = other.get_pipe("ner").model.get_ref("output")
     output.set_param("b", output.get_param("b") + 2.0)
     other.to_disk(tmp_path / "other")
-    module.average(tmp_path / "mean", [tiny_trained, tmp_path / "other"])
+    average(tmp_path / "mean", [tiny_trained, tmp_path / "other"])
     first, second = (weights(spacy.load(p)) for p in (tiny_trained, tmp_path / "other"))
     mean = weights(spacy.load(tmp_path / "mean"))
     moved = [name for name in first if not np.array_equal(first[name], second[name])]
@@ -47,8 +38,8 @@ def test_every_weight_lies_halfway(module, tiny_trained, tmp_path):
         np.testing.assert_allclose(value, expected, atol=2e-3, err_msg=str(name))
 
 
-def test_of_one_it_is_that_one(module, tiny_trained, tmp_path):
-    module.average(tmp_path / "same", [tiny_trained, tiny_trained])
+def test_of_one_it_is_that_one(tiny_trained, tmp_path):
+    average(tmp_path / "same", [tiny_trained, tiny_trained])
     text = "2023年，全县重点人群签约率达到68.3%，共有医院12家。"
     before, after = (spacy.load(p)(text) for p in (tiny_trained, tmp_path / "same"))
     assert [(e.text, e.label_) for e in after.ents] == [

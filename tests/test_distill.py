@@ -1,22 +1,16 @@
 """Six layers of twelve, or one of two: what is kept, and that teaching helps."""
 
-import importlib
 import json
 
 import numpy as np
 import pytest
 
 from baoshu.encoder import build_char_encoder
-from conftest import ROOT, WIDTH
+from conftest import WIDTH
 
-torch = pytest.importorskip("torch")
-
-
-@pytest.fixture(scope="module")
-def distill():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(ROOT / "scripts"))
-        yield importlib.import_module("distill")
+pytest.importorskip("torch")
+import distill
+import torch
 
 
 @pytest.fixture(scope="module")
@@ -38,13 +32,13 @@ def ignorant(student, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def student(distill, tiny_trained, tmp_path_factory):
+def student(tiny_trained, tmp_path_factory):
     folder = tmp_path_factory.mktemp("student")
     distill.extract(tiny_trained, folder)
     return folder
 
 
-def test_every_second_layer_is_kept(distill, student, tiny_trained):
+def test_every_second_layer_is_kept(student, tiny_trained):
     from safetensors.torch import load_file
 
     teacher, vocab = distill.teacher_of(tiny_trained)
@@ -61,7 +55,7 @@ def test_every_second_layer_is_kept(distill, student, tiny_trained):
 
 
 def test_teaching_brings_it_nearer_and_goes_on_after_a_cut(
-    distill, ignorant, tiny_trained, tmp_path
+    ignorant, tiny_trained, tmp_path
 ):
     rng = np.random.default_rng(1)
     size = json.loads((ignorant / "config.json").read_text())["vocab_size"]
@@ -103,9 +97,7 @@ def test_teaching_brings_it_nearer_and_goes_on_after_a_cut(
     assert not (tmp_path / "cut" / "state.safetensors").exists()
 
 
-def test_the_heads_of_the_pipeline_are_joined_to_it(
-    distill, student, tiny_trained, tmp_path
-):
+def test_the_heads_of_the_pipeline_are_joined_to_it(student, tiny_trained, tmp_path):
     import spacy
 
     distill.join(tiny_trained, student, tmp_path / "joined")

@@ -1,14 +1,9 @@
 """Masked-language-model training of the base: what is masked, what is kept, resuming."""
 
-import sys
-
 import numpy as np
 import pytest
 
-from conftest import ROOT
-
 pytest.importorskip("torch")
-sys.path.append(str(ROOT / "scripts"))
 import long_run
 import pretrain
 

@@ -1,7 +1,5 @@
 """Words beside the characters: where they may be cut, and what they are good for."""
 
-import importlib.util
-
 import pytest
 from spacy.tokens import Span, SpanGroup
 
@@ -92,9 +90,8 @@ def test_no_model_is_said(tmp_path):
 
 def test_the_first_cut_is_corrected_by_the_annotation():
     pytest.importorskip("jieba")
-    spec = importlib.util.spec_from_file_location("cut", ROOT / "scripts" / "words.py")
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
+    import words as script
+
     names = ("家庭医生签约率", "重点人群签约率", "老年人签约率", "签约率")
     source = "".join(
         f"{{i{n} INDICATOR|{name}}}{{RATE|{n}%|INDICATOR:i{n}}}，"
