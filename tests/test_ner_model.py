@@ -107,6 +107,8 @@ def test_viterbi_of_nothing():
         ("和PM2.5浓度", "2.5", False),
         ("gov.cn/0_52.html", "52", False),
         ("/4093a14c", "4093", False),
+        ("邮件至3231169@qq.com", "3231", False),
+        ("邮件至3231169@qq.com", "169", False),
         ("收市人民币汇率", "人民币", False),
     ],
 )

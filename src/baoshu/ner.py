@@ -3,7 +3,7 @@
 A trainable pipe over BIOES tags. It writes ``doc.ents`` and, beside them, the model's
 certainty of each, ``doc._.ent_scores``: the least probability of a tag in the span.
 What is tagged as a figure and holds no numeral (a row of dots), or is a bare number
-within a Latin word or an address (PM2.5, 0_52.html), is none.
+within a Latin word, an address or a longer number (PM2.5, 0_52.html), is none.
 """
 
 import re
@@ -25,7 +25,7 @@ from baoshu.labels import ENTITY_LABELS, FIGURE_LABELS, NUMERAL, EntityLabel
 from baoshu.pipe import FORMAT, FigurePipe, one_thread
 
 _BARE = re.compile(r"[.,]*\d[\d.,]*")
-_LATIN = re.compile(r"\.?[A-Za-z_=]")
+_GOES_ON = re.compile(r"\.?[\dA-Za-z_=@]")
 
 DEFAULT_MODEL = """
 [model]
@@ -188,8 +188,10 @@ def _holds_a_number(doc: Doc, start: int, end: int) -> bool:
     words = "".join(token.text for token in doc[start:end])
     if not _BARE.fullmatch(words):
         return bool(NUMERAL.search(words))
-    behind = "".join(token.text for token in doc[end : end + 2])
-    return not ((start and _LATIN.match(doc[start - 1].text)) or _LATIN.match(behind))
+    last = doc[end - 1]
+    behind = last.whitespace_ + "".join(t.text_with_ws for t in doc[end : end + 2])
+    before = start and _GOES_ON.fullmatch(doc[start - 1].text_with_ws)
+    return not (before or _GOES_ON.match(behind))
 
 
 def _first(examples: Iterable[Example], n: int) -> Iterator[Example]:
