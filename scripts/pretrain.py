@@ -15,6 +15,7 @@ import argparse
 import itertools
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import long_run
@@ -41,27 +42,37 @@ def prepare(
     Lines that share a run of characters with a file below ``without`` are left out, so
     that nothing which measures the model is read by it before.
     """
-    from baoshu.annotations import files, read
     from baoshu.chars import read_vocabulary
-    from baoshu.reading import read_document
 
-    held_out: set[str] = set()
-    for path in (file for root in without for file in files(root)):
-        held_out |= _runs(re.sub(r"\s+", "", read(path)[0].text))
     vocabulary = read_vocabulary(vocab.read_bytes().decode("utf8"))
     ids, starts, dropped = [], [0], 0
-    for path in (file for root in sources for file in files(root)):
-        annotated = "|" in path.read_bytes().decode("utf8", "ignore")[:200]
-        text = read(path)[0].text if annotated else read_document(path).text
-        lines = text.splitlines(keepends=True)
-        kept = [x for x in lines if not held_out & _runs(re.sub(r"\s+", "", x))]
-        dropped += len(text) - sum(map(len, kept))
-        ids.append(vocabulary.ids(list("".join(kept))))
+    for _, text, n_dropped in texts(sources, without):
+        dropped += n_dropped
+        ids.append(vocabulary.ids(list(text)))
         starts.append(starts[-1] + len(ids[-1]))
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / "ids.npy", np.concatenate(ids).astype(np.uint16))
     np.save(folder / "starts.npy", np.array(starts))
     print(f"{len(ids)} documents, {starts[-1]:,} characters; {dropped:,} held out")
+
+
+def texts(sources: list[Path], without: list[Path]) -> Iterator[tuple[Path, str, int]]:
+    """Yield the file, its text without what is held out, and how many characters were.
+
+    A line is held out if it shares ``OVERLAP`` characters with a file below ``without``.
+    """
+    from baoshu.annotations import files, read
+    from baoshu.reading import read_document
+
+    held_out: set[str] = set()
+    for path in (file for root in without for file in files(root)):
+        held_out |= _runs(re.sub(r"\s+", "", read(path)[0].text))
+    for path in (file for root in sources for file in files(root)):
+        annotated = "|" in path.read_bytes().decode("utf8", "ignore")[:200]
+        text = read(path)[0].text if annotated else read_document(path).text
+        lines = text.splitlines(keepends=True)
+        kept = [x for x in lines if not held_out & _runs(re.sub(r"\s+", "", x))]
+        yield path, "".join(kept), len(text) - sum(map(len, kept))
 
 
 def _runs(text: str) -> set[str]:
