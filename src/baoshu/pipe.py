@@ -38,7 +38,7 @@ def one_thread() -> AbstractContextManager[Any]:
 
     The heads' matrices are small, and numpy's threads and the encoder's, each waiting
     awake for the next product, take the cores from one another: documents of 300
-    characters took a quarter longer (docs/performance.md).
+    characters took twice as long (docs/performance.md).
     """
     return _thread_pools().limit(limits=1, user_api="blas")
 
