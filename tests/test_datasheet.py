@@ -95,7 +95,7 @@ def traits(row):
 
 def test_size(counts):
     total = sum(counts.values(), Counter())
-    assert total["documents"] >= 378
+    assert total["documents"] >= 383
     assert total["characters"] >= 400_000
     assert total["figures"] >= 12_000
     assert total["links"] >= 30_000
