@@ -88,22 +88,26 @@ def windows(starts: np.ndarray, length: int, rng: np.random.Generator) -> np.nda
     return rng.permutation(np.unique(np.concatenate(first)))
 
 
+def chosen(ids: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return which of a row of ids are masked, (length,) bool: spans of one to five."""
+    out = np.zeros(len(ids), dtype=bool)
+    wanted = SHARE * (ids != PAD).sum()
+    while out.sum() < wanted:
+        width = min(int(rng.geometric(0.4)), 5)
+        at = int(rng.integers(1, len(ids) - 1))
+        out[at : at + width] = True
+    return out & (ids != PAD) & (ids != START) & (ids != END)
+
+
 def mask(
     batch: np.ndarray, vocabulary: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Mask spans of a batch (n, length) of ids; labels are -100 where nothing is."""
-    chosen = np.zeros(batch.shape, dtype=bool)
-    for row, ids in zip(chosen, batch, strict=True):
-        wanted = SHARE * (ids != PAD).sum()
-        while row.sum() < wanted:
-            width = min(int(rng.geometric(0.4)), 5)
-            at = int(rng.integers(1, batch.shape[1] - 1))
-            row[at : at + width] = True
-        row &= (ids != PAD) & (ids != START) & (ids != END)
-    labels = np.where(chosen, batch, -100)
+    """Mask a share of a batch (n, length) of ids; labels are -100 where nothing is."""
+    spans = np.stack([chosen(ids, rng) for ids in batch])
+    labels = np.where(spans, batch, -100)
     fate = rng.random(batch.shape)
-    out = np.where(chosen & (fate < MASKED), RARE, batch)
-    other = chosen & (fate >= MASKED) & (fate < MASKED + RANDOM)
+    out = np.where(spans & (fate < MASKED), RARE, batch)
+    other = spans & (fate >= MASKED) & (fate < MASKED + RANDOM)
     return np.where(other, rng.integers(4, vocabulary, batch.shape), out), labels
 
 

@@ -102,3 +102,25 @@ def test_a_run_that_was_cut_off_goes_on(prepared, tiny_base, capsys):
     assert (old[words] == new[words]).all()
     assert any((old[name] != new[name]).any() for name in old)
     assert not (args.output / "state.safetensors").exists()
+
+
+def test_whole_words_are_masked_up_to_the_share():
+    pytest.importorskip("spacy_pkuseg")
+    from benchmarks.word_masks import by_words
+
+    class Threes:
+        """Cuts words of three characters."""
+
+        def cut(self, text):
+            return [text[i : i + 3] for i in range(0, len(text), 3)]
+
+    chars = ["<s>", "<pad>", "</s>", "<unk>", *map(chr, range(0x4E00, 0x4E60))]
+    ids = np.full(62, pretrain.PAD)
+    ids[:50] = np.arange(4, 54)
+    ids[0], ids[49] = pretrain.START, pretrain.END
+    for seed in range(10):
+        row = by_words(chars, Threes())(ids, np.random.default_rng(seed))
+        assert 0.15 * 50 <= row.sum() <= 0.15 * 50 + 3
+        assert not row[0] and not row[49:].any()
+        inner = row[3:48].reshape(-1, 3)
+        assert (inner.all(axis=1) | ~inner.any(axis=1)).all()

@@ -48,7 +48,7 @@ def create_redraw(digits: float, names: float) -> Augmenter:
             text = other_names(example.reference, text, stems)
         if np.random.random() < digits:
             text = other_digits(example.reference, text)
-        yield _with_text(nlp, example, text)
+        yield with_text(nlp, example, text)
 
     return augment
 
@@ -121,7 +121,7 @@ def other_digits(doc: Doc, text: list[str]) -> list[str]:
     return out
 
 
-def _with_text(nlp: Language, example: Example, text: list[str]) -> Example:
+def with_text(nlp: Language, example: Example, text: list[str]) -> Example:
     """Return the example with other characters in the places of its own."""
     old = example.reference
     if text == [token.text for token in old]:
