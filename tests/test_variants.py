@@ -26,6 +26,12 @@ VARIANTS = {
         "components.tok2vec.model.@architectures": "variant.LayeredEncoder.v1",
         "components.tok2vec.model.decay": 0.9,
     },
+    "damage": {
+        "corpora.train.augmenter": {
+            "@augmenters": "variant.Damage.v1",
+            **dict.fromkeys(("digits", "names", "masked", "unmarked", "joined"), 0.5),
+        }
+    },
 }
 
 
