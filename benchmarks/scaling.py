@@ -23,7 +23,7 @@ from benchmarks.rounds import clocked, interleaved
 from benchmarks.texts import cut
 
 LENGTH = 300  # characters of each of many documents
-PART = 20_000  # characters that are read again and again
+PART = 10_000  # characters that are read again and again
 ALONE, WITH = "without the network", "with the network"
 AXES = ("documents of 300 characters", "characters of one document")
 
@@ -44,7 +44,9 @@ SIZES = {
     WITH: Sizes((10, 30, 100, 300, 1_000), (1_000, 3_000, 10_000, 30_000, 100_000)),
 }
 
-Costs = dict[tuple[str, str, int], float]  # µs a character by network, axis, size
+Key = tuple[str, str, int]  # network, axis, size
+Costs = dict[Key, float]  # µs a character
+Read = Callable[[Language, str, int], None]
 
 
 def read_many(nlp: Language, text: str, n: int) -> None:
@@ -57,28 +59,65 @@ def read_long(nlp: Language, text: str, length: int) -> None:
         pass
 
 
+def starts(text: str, characters: int) -> range:
+    """Return where to begin so that calls of so many read the text about once."""
+    return range(0, max(1, len(text) // characters) * characters, characters)
+
+
+class Clock:
+    """Microseconds a character, with the network or without it, at the usual speed.
+
+    A size is read between two readings of the same text in documents of 300 characters:
+    a slow minute of the machine falls on both, and only their ratio counts.
+    """
+
+    def __init__(self, text: str, how: str) -> None:
+        self._nlp, self._text, self._network = baoshu.load(), text, None
+        if how == ALONE:
+            self._network = Remembered(self._nlp, text, time.perf_counter)
+        self.usual: list[float] = []
+        self._standard()  # the first is slower
+
+    def beside(self, read: Read, size: int, characters: int) -> float:
+        """Return what a size takes a character over what is usual right now."""
+        around = [self._standard()]
+        taken = self._taken(read, size, characters)
+        around.append(self._standard())
+        self.usual += around
+        return taken / (sum(around) / 2)
+
+    def _standard(self) -> float:
+        n = len(self._text) // LENGTH
+        return self._taken(read_many, n, n * LENGTH)
+
+    def _taken(self, read: Read, size: int, characters: int) -> float:
+        begins = starts(self._text, characters)
+
+        def throughout() -> None:
+            for at in begins:
+                read(self._nlp, self._text[at:] + self._text[:at], size)
+
+        seconds = _less(clocked(throughout), self._network)()
+        return seconds / (len(begins) * characters) * 1e6
+
+
 def costs(text: str, sizes: dict[str, Sizes], rounds: int) -> Costs:
     """Return the median cost of each size, microseconds a character by the clock.
 
-    A round is spread over all sizes, so that a slow minute falls on none alone.
+    The same text is read at every size, in many calls where one does not reach its end.
     """
-    calls: dict[tuple[str, str, int], Callable[[], float]] = {}
+    clocks = {how: Clock(text[:PART], how) for how in sizes}
+    calls: dict[Key, Callable[[], float]] = {}
     for how, swept in sizes.items():
-        nlp, network, part = baoshu.load(), None, text[:PART]
-        if how == ALONE:
-            network = Remembered(nlp, part, time.perf_counter)
-        read_many(nlp, part, 10)
-        for axis, read, each in zip(
-            AXES, (read_many, read_long), (swept.documents, swept.lengths), strict=True
-        ):
-            for size in each:
-                call = partial(read, nlp, part, size)
-                calls[how, axis, size] = _less(clocked(call), network)
-    spent = interleaved(calls, rounds, warm=False)
-    return {
-        key: median(seconds) / (key[2] * (LENGTH if key[1] == AXES[0] else 1)) * 1e6
-        for key, seconds in spent.items()
-    }
+        for size in swept.documents:
+            call = partial(clocks[how].beside, read_many, size, size * LENGTH)
+            calls[how, AXES[0], size] = call
+        for size in swept.lengths:
+            calls[how, AXES[1], size] = partial(
+                clocks[how].beside, read_long, size, size
+            )
+    found = interleaved(calls, rounds, warm=False)
+    return {key: median(found[key]) * median(clocks[key[0]].usual) for key in found}
 
 
 def _less(call: Callable[[], float], network: Remembered | None) -> Callable[[], float]:

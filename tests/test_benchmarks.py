@@ -127,6 +127,25 @@ def test_cost_a_character_is_of_the_median_and_without_the_remembered(monkeypatc
     assert scaling._less(call, None)() == 5.0
 
 
+@pytest.mark.parametrize("characters", [1, 3_000, 9_999, 10_000, 30_000])
+def test_every_size_reads_the_text_about_once(characters):
+    text = "".join(map(chr, range(0x4E00, 0x4E00 + 10_000)))
+    begins = scaling.starts(text, characters)
+    read = [c for at in begins for c in (text[at:] + text[:at])[:characters]]
+    assert len(set(read)) >= min(9_000, len(text)) and len(begins) >= 1
+    assert len(read) == len(set(read)) or len(begins) == 1
+
+
+def test_a_size_is_taken_over_what_is_usual_right_now(monkeypatch):
+    clock = scaling.Clock.__new__(scaling.Clock)
+    usual = iter([2.0, 4.0])
+    monkeypatch.setattr(clock, "_standard", lambda: next(usual), raising=False)
+    monkeypatch.setattr(clock, "_taken", lambda *_: 6.0, raising=False)
+    clock.usual = []
+    assert clock.beside(scaling.read_many, 10, 3_000) == 2.0
+    assert clock.usual == [2.0, 4.0]
+
+
 def test_the_core_needs_no_torch():
     core = footprint.closure("baoshu")
     assert {"baoshu", "spacy", "numpy", "onnxruntime"} <= core
