@@ -64,7 +64,7 @@ def test_it_is_near_the_float_encoder(encoders):
 
 
 def test_the_way_back_gives_the_weights(tiny_base):
-    """Exactly where they are stored in half precision, to a step of rounding else."""
+    """Exactly where they are stored in half precision, to some steps of rounding else."""
     model, batches = exported(tiny_base)
     stored = to_bert(model).state_dict()
     again = to_bert(to_onnx(to_bert(model))).state_dict()
@@ -72,7 +72,7 @@ def test_the_way_back_gives_the_weights(tiny_base):
     for name, weight in stored.items():
         np.testing.assert_array_equal(again[name], weight)
         off = (rounded[name] - weight).abs().max()
-        assert off <= 0.02 * weight.abs().max(), name
+        assert off <= 0.05 * weight.abs().max(), name
     shim = OnnxShim(to_onnx(to_bert(quantize(model, batches))))
     assert 0 < error(OnnxShim(model), shim, batches) < 0.02
 
@@ -110,11 +110,27 @@ def test_no_pair_of_products_leaves_sixteen_bits(encoders):
 
 @pytest.mark.parametrize("rows", [1, 2, 7])
 def test_columns_are_half_a_step_off_at_most(rows):
+    """Where no input goes with another, nothing is passed on."""
     weights = np.random.default_rng(0).normal(size=(rows, 5)).astype(np.float32)
     weights[:, 4] = 0
-    quants, scales = _columns(weights)
+    quants, scales = _columns(weights, np.eye(rows))
     assert quants.dtype == np.int8 and scales.dtype == np.float32
     assert (np.abs(quants * scales - weights) <= 0.5001 * scales).all()
+
+
+def test_what_rounding_loses_is_passed_on():
+    """Inputs that go together: the products are nearer than with each weight rounded."""
+    random = np.random.default_rng(0)
+    x = random.normal(size=(500, 4)) @ random.normal(size=(4, 32))
+    weights = random.normal(size=(32, 8)).astype(np.float32)
+    quants, scales = _columns(weights, x.T @ x / len(x))
+    plain = np.rint(weights / scales)
+    sizes = np.abs(quants.astype(int))
+    assert (sizes[::2] + sizes[1::2]).max() <= 128
+    lost, lost_plain = (
+        np.square(x @ (q * scales - weights)).mean() for q in (quants, plain)
+    )
+    assert lost < lost_plain / 2
 
 
 def test_samples_are_spread_over_the_texts():
