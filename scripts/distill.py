@@ -5,7 +5,8 @@
         --base models/six --output models/six-taught
     python scripts/distill.py join training/seed1/model-last models/six-taught training/six
 
-``extract`` keeps every second layer. ``train`` teaches them the hidden states of the
+``extract`` keeps every second layer; with ``--every 1`` all of them, as a base for
+``pretrain.py train``. ``train`` teaches them the hidden states of the
 layers that they stand for (TinyBERT, Jiao et al., 2020), on the ids that
 ``pretrain.py prepare`` wrote. A run that was cut off goes on when the same command is
 given again (`long_run`). What comes out is a base for ``spacy train``; ``join`` gives it
@@ -29,7 +30,6 @@ from transformers import BertModel
 from baoshu.encoder import load_bert
 
 _LAYER = re.compile(r"encoder\.layer\.(\d+)\.")
-STEP = 2  # of so many layers of the teacher the student has one, the last
 
 
 def teacher_of(pipeline: Path) -> tuple[BertModel, str]:
@@ -38,10 +38,10 @@ def teacher_of(pipeline: Path) -> tuple[BertModel, str]:
     return model.shims[0]._model.eval(), model.attrs["vocab"]
 
 
-def extract(pipeline: Path, folder: Path) -> None:
-    """Write every second layer of a pipeline's encoder as a base folder."""
+def extract(pipeline: Path, folder: Path, every: int = 2) -> None:
+    """Write a pipeline's encoder as a base folder: of ``every`` layers the last."""
     bert, vocab = teacher_of(pipeline)
-    kept = range(STEP - 1, bert.config.num_hidden_layers, STEP)
+    kept = range(every - 1, bert.config.num_hidden_layers, every)
     place = {old: new for new, old in enumerate(kept)}
     tensors = {}
     for name, tensor in bert.state_dict().items():
@@ -99,7 +99,8 @@ def distance(student: BertModel, teacher: BertModel, ids: torch.Tensor) -> torch
             said = teacher(**inputs, output_hidden_states=True).hidden_states
         repeated = student(**inputs, output_hidden_states=True).hidden_states
     read = ids != PAD
-    layers = zip(repeated[1:], said[STEP::STEP], strict=True)
+    every = teacher.config.num_hidden_layers // student.config.num_hidden_layers
+    layers = zip(repeated[1:], said[every::every], strict=True)
     pairs = [
         mse_loss(ours[read].float(), theirs[read].float()) for ours, theirs in layers
     ]
@@ -109,10 +110,11 @@ def distance(student: BertModel, teacher: BertModel, ids: torch.Tensor) -> torch
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     commands = parser.add_subparsers(required=True)
-    one = commands.add_parser("extract", help="every second layer of a pipeline")
+    one = commands.add_parser("extract", help="layers of a pipeline to a base")
     one.add_argument("pipeline", type=Path)
     one.add_argument("folder", type=Path)
-    one.set_defaults(run=lambda a: extract(a.pipeline, a.folder))
+    one.add_argument("--every", type=int, default=2)
+    one.set_defaults(run=lambda a: extract(a.pipeline, a.folder, a.every))
     two = commands.add_parser("train", help="teach them the others' work")
     long_run.add_options(two, steps=2000, rate=3e-4)
     two.add_argument("--teacher", type=Path, required=True)

@@ -140,6 +140,8 @@ class MaskedModel(torch.nn.Module):
         super().__init__()
         config = json.loads((base / "config.json").read_text("utf8"))
         width, self.size = config["hidden_size"], config["vocab_size"]
+        # a tenth of the time, and in a few passes there is nothing to overfit
+        config["hidden_dropout_prob"] = 0.0
         self.bert = BertModel(BertConfig(**config), add_pooling_layer=False)
         self.bert.load_state_dict(load_file(base / "model.safetensors"))
         self.bert.embeddings.word_embeddings.weight.requires_grad_(False)

@@ -54,6 +54,16 @@ def test_every_second_layer_is_kept(student, tiny_trained):
         assert torch.equal(kept[name], said[source]), name
 
 
+def test_all_layers_are_kept(tiny_trained, tmp_path):
+    from safetensors.torch import load_file
+
+    distill.extract(tiny_trained, tmp_path, every=1)
+    kept = load_file(tmp_path / "model.safetensors")
+    said = distill.teacher_of(tiny_trained)[0].state_dict()
+    assert kept.keys() == said.keys()
+    assert all(torch.equal(kept[name], said[name]) for name in said)
+
+
 def test_teaching_brings_it_nearer_and_goes_on_after_a_cut(
     ignorant, tiny_trained, tmp_path
 ):
