@@ -140,7 +140,7 @@ class MaskedModel(torch.nn.Module):
         super().__init__()
         config = json.loads((base / "config.json").read_text("utf8"))
         width, self.size = config["hidden_size"], config["vocab_size"]
-        # a tenth of the time, and in a few passes there is nothing to overfit
+        # drawing it is a tenth of a step, and a few passes do not overfit
         config["hidden_dropout_prob"] = 0.0
         self.bert = BertModel(BertConfig(**config), add_pooling_layer=False)
         self.bert.load_state_dict(load_file(base / "model.safetensors"))

@@ -115,7 +115,19 @@ def test_genres_departments_and_levels(rows, planned_rows):
     health = departments["health"] / len(planned_rows)
     assert health == pytest.approx(0.45, abs=0.01)
     assert departments.keys() >= DEPARTMENTS
-    assert {row["level"] for row in rows} >= LEVELS
+    level = Counter(row["level"] for row in rows)
+    assert level.keys() == LEVELS | {"district"}
+    level["county or district"] = level.pop("county") + level.pop("district")
+    level["a single institution"] = level.pop("institution")
+    sheet = " ".join(SHEET.split())
+    for name, n in level.items():
+        assert f"{n} {name}" in sheet, name
+    departments = Counter(row["department"] for row in rows)
+    assert f"{departments['health']} reports are of health bodies" in sheet
+    assert f"{len(departments) - 1} further departments" in sheet
+    first, *_, last = sorted(row["year"] for row in rows if row["year"])
+    assert f"Years {first} to {last}." in sheet
+    assert SHEET.split("\n")[2].startswith(f"{len(rows)} invented")
 
 
 def test_styles(rows, planned_rows, corpus):
