@@ -101,6 +101,8 @@ def _is_population(term: Term) -> bool:
         return False
     if figure.unit not in ("人", "名"):
         return False
+    if not all(_POPULATION.search(span.text) for span in figure.indicators):
+        return False  # 签约常住人口13.8万人 are those of it who signed
     named = (*figure.measures, *figure.indicators)
     return any(_POPULATION.search(span.text) for span in named)
 

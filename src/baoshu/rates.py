@@ -102,6 +102,8 @@ def _share(terms: Terms, rate: Term) -> Equation | None:
     )
     if beside and levels[0].index == rate.index - 1:
         part, links = levels[0], 1.0
+        if part.names and part.names < rate.names and len(rate.figure.measures) > 1:
+            return None  # of all that are listed, and this is the last of them
     elif named and not whole:
         part = named[0]
         links = terms.sure(part, rate)
@@ -197,7 +199,7 @@ def _stem(terms: Terms, rate: Term) -> Equation | None:
     if not said or not near or near[0].index != rate.index - 1:
         return None
     part, stem = near[0], said["stem"][-2:]
-    if stem not in part.lead + part.tail or stem == "失业" or rate.figure.unit != "%":
+    if stem not in part.words or stem == "失业" or rate.figure.unit != "%":
         return None
     if _SHARED.search(rate.lead) or _LISTED.match(part.lead):
         return None

@@ -29,6 +29,8 @@ _SHARES = re.compile(
     r"办结率|结案率|及时率|治愈率|检出率|阳性率|就诊率|管理率|接种率|通过率|就业率|上线率|"
     r"城镇化率|优良率|死亡率|巩固率|(?<!毛)入学率|(?<!拨备)覆盖率|出勤率|成功率|分娩率|筛查率"
 )
+# 接种率91.6%，完成年度目标的107.8%: of a goal, which may be passed.
+_OF_GOAL = re.compile(r"完成|(?:目标|任务|计划|预算)[数额值]?的?$")
 
 
 def repeats(reports: Sequence[Terms]) -> Iterator[Equation]:
@@ -100,4 +102,5 @@ def _whole_at_most(term: Term) -> bool:
     if term.figure.change:
         return term.figure.change == "down"
     name = term.indicator or term.lead
-    return bool(_SHARES.search(name)) and "完成" not in name
+    of_goal = _OF_GOAL.search(name) or _OF_GOAL.search(term.lead)
+    return bool(_SHARES.search(name)) and not of_goal

@@ -25,6 +25,9 @@ _REST = re.compile(r"其余|余下|剩余|剩下|另外|其他(?!感染)|其它|
 _DIVIDED = re.compile(r"(?:按|从|分)[^,。;]{1,10}(?:分|看|划分|来看)|包括|组成|由")
 # 拿出1200万元，用于甲、乙、丙改扩建，分别安排: what is handed out is all of it.
 _SHARED = re.compile(r"^(?!.*(?:其中|中,)).*(?:分别|依次)")
+_FOREMOST = re.compile(
+    r"前[两几\d一二三四五六七八九十]+[位名类种项个]|居[前首]|最[多高大]|主要"
+)
 _OPEN = re.compile(r"其余|余下|其他|其它|等")
 _EVERY = re.compile(r"(?:均|每|各)[^,;。]{0,6}$")  # 均突破10万元 is no total
 _PER = re.compile(r"每[百千万]?[人户][^,;。]{0,4}$")  # 每千人6.6批次
@@ -84,7 +87,7 @@ def _equations(terms: Terms, total: Term, run: Sequence[Term]) -> Iterator[Equat
     gap = _sum(run, times) - (total.figure.value or 0)
     whole = _fills(total, run, times)
     slipped = not way and not whole and _slipped(total, run, gap)
-    if slipped and (_open(terms, run[-1]) or _stranger(terms, total, run)):
+    if slipped and (_open(terms, total, run) or _stranger(terms, total, run)):
         slipped = False
     if way or whole or slipped:
         yield Equation("total", total, tuple(run), way or "listed", links, times)
@@ -133,7 +136,7 @@ def _times(part: Term) -> int:
 
 def _closed(terms: Terms, total: Term, run: Sequence[Term]) -> str:
     """Return the way in which the words say that the parts are all; "" if they do not."""
-    if _open(terms, run[-1]) or _stranger(terms, total, run):
+    if _open(terms, total, run) or _stranger(terms, total, run):
         return ""
     if total.index > run[-1].index and _TOTALLED.search(total.lead):
         return "totalled"
@@ -169,9 +172,13 @@ def _known_kinds() -> list[list[re.Pattern[str]]]:
     ]
 
 
-def _open(terms: Terms, last: Term) -> bool:
-    """Whether the words behind a list say that there is more: 其余由县级配套."""
-    end = last.span.end_char
+def _open(terms: Terms, total: Term, run: Sequence[Term]) -> bool:
+    """Whether the words say that there is more: 居前三位的, 其余由县级配套 behind."""
+    first = run[0]
+    beside = total.index < first.index and total.sentence == first.sentence
+    if _FOREMOST.search(terms.between(total, first) if beside else first.lead):
+        return True
+    end = run[-1].span.end_char
     return bool(_OPEN.search(_SENTENCE_END.split(terms.text[end : end + 12])[0]))
 
 
