@@ -204,8 +204,8 @@ class Tally:
         for row in ("all", *rows):
             self.rows[row].update(
                 planted=1,
-                found=bool(hits),
-                first=first,
+                found=int(bool(hits)),
+                first=int(first),
                 reported=len(found),
                 right=len(hits),
             )
