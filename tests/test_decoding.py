@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baoshu.annotations import blank, gold_doc
-from baoshu.decoding import NEVER, decode, in_order, log_likelihood
+from baoshu.decoding import NEVER, at_the_end, decode, in_order, log_likelihood
 from baoshu.labels import LINK_LABELS
 from baoshu.markup import parse
 from baoshu.pairs import candidates
@@ -74,6 +74,21 @@ CASES = {
         "4个 MEASURES 甲 1, 4个 MEASURES 乙 2",
         "4个 MEASURES 乙",
     ),
+    "a level is not of the years that led to it": (
+        "{DATE|五年来}，新建{COUNT|3个}，床位达到{COUNT|9张}。",
+        "3个 PERIOD 五年来 2, 9张 PERIOD 五年来 2",
+        "3个 PERIOD 五年来",
+    ),
+    "a level is of the year": (
+        "{DATE|全年}新建{COUNT|3个}，床位达到{COUNT|9张}。",
+        "3个 PERIOD 全年 2, 9张 PERIOD 全年 2",
+        "3个 PERIOD 全年, 9张 PERIOD 全年",
+    ),
+    "a level is of another date": (
+        "{DATE|五年来}，{DATE|年底}床位达到{COUNT|9张}。",
+        "9张 PERIOD 五年来 2, 9张 PERIOD 年底 1",
+        "9张 PERIOD 年底",
+    ),
     "分别: each at its place": (
         LISTS,
         "3个 MEASURES 甲 2, 4个 MEASURES 甲 2, 5个 MEASURES 丙 2",
@@ -110,7 +125,7 @@ def found_in(source):
 
 def decoded(found, logits):
     """Decode as `figure_linker` does; a pair's links that are not legal stay out."""
-    probs = 1.0 / (1.0 + np.exp(-in_order(found, logits)))
+    probs = 1.0 / (1.0 + np.exp(-at_the_end(found, in_order(found, logits))))
     return decode(found, probs * found.legal, HALF)
 
 

@@ -12,7 +12,7 @@ from conftest import ROOT
 ORDER = [
     "errors", "labels", "messages", "extensions", "chars", "windows", "markup", "pipe", "checkpoint",
     "tokens", "phenomena", "annotations", "sections", "documents", "reading", "read_html", "docx_numbers", "read_docx", "read_pdf", "augment", "corpus", "encoder", "runtime", "unquantize", "resume", "ner_model", "ner",
-    "numerals", "periods", "units", "wording", "normalize", "audit", "cues", "pairs", "decoding", "linker_model", "link_targets", "scoring", "linker", "figures", "normalizer",
+    "numerals", "periods", "levels", "units", "wording", "normalize", "audit", "cues", "pairs", "decoding", "linker_model", "link_targets", "scoring", "linker", "figures", "normalizer",
     "loading", "slices", "evaluation", "calibration", "graph", "quantize", "export", "standins", "words",
     "intervals", "terms", "equations", "slips", "sums", "rates", "averages", "changes", "repeats", "verification", "fact_table", "table_files",
     "extraction", "spark", "terminal", "view", "output", "usage", "commands", "report_commands", "training_commands", "cli",

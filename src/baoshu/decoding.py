@@ -2,7 +2,8 @@
 
 What the guidelines say of links and no pair can know alone: a figure has one head a
 link, but for indicators, of which two may belong together, and for names in a row that
-各 or 均 gives one figure; 分别 joins two lists in order (sections 4 and 6).
+各 or 均 gives one figure; 分别 joins two lists in order; a level reached is not of the
+years that led to it (sections 4 and 6).
 """
 
 import numpy as np
@@ -14,6 +15,7 @@ NEVER = -30.0  # log odds of a link that cannot be
 _TINY = 1e-6
 
 _MEASURES, _SCOPE = LINK_LABELS.index("MEASURES"), LINK_LABELS.index("SCOPE")
+_PERIOD = LINK_LABELS.index("PERIOD")
 _ONE = [i for i, link in enumerate(LINK_LABELS) if link != "INDICATOR"]
 _FIGURES = np.array([label in FIGURE_LABELS for label in LABELS])
 
@@ -137,6 +139,18 @@ def in_order(found: Candidates, logits: np.ndarray) -> np.ndarray:
     out = logits.copy()
     facing = place[figure[rows]] == place[head[rows]]
     out[rows] = np.where(facing[:, None], mean[number[figure[rows]]], NEVER)
+    return out
+
+
+def at_the_end(found: Candidates, logits: np.ndarray) -> np.ndarray:
+    """Give no level the years before it as its period: 五年来，床位达到900张.
+
+    Returns:
+        The log odds then, (n_pairs, n_links).
+    """
+    figure, head = found.pairs.T
+    out = logits.copy()
+    out[found.levels[figure] & found.years[head], _PERIOD] = NEVER
     return out
 
 

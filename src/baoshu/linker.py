@@ -17,7 +17,7 @@ from spacy.vocab import Vocab
 from thinc.api import Config, Optimizer, set_dropout_rate
 
 from baoshu.cues import says_plan
-from baoshu.decoding import decode, in_order, log_likelihood
+from baoshu.decoding import at_the_end, decode, in_order, log_likelihood
 from baoshu.labels import LINK_LABELS, LINKED_LABELS
 from baoshu.link_targets import copy_mentions, targets
 from baoshu.linker_model import LinkerModel, LinkScores
@@ -115,7 +115,8 @@ class FigureLinker(FigurePipe):
         """
         ents = list(doc.ents)
         found = scored.candidates
-        probs = _sigmoid(in_order(found, scored.links)) * found.legal
+        logits = at_the_end(found, in_order(found, scored.links))
+        probs = _sigmoid(logits) * found.legal
         chosen = decode(found, probs, self.cfg["threshold"])
         links = (
             (

@@ -18,6 +18,7 @@ from spacy.tokens import Doc
 from baoshu.chars import SENTENCE_ENDS, simplify
 from baoshu.cues import cues
 from baoshu.labels import ENTITY_LABELS, FIGURE_LABELS, LINK_HEADS, LINK_LABELS
+from baoshu.levels import levels, of_several_years
 
 LABELS = tuple(ENTITY_LABELS)
 _FIGURES = np.array([label in FIGURE_LABELS for label in LABELS])
@@ -69,6 +70,8 @@ class Candidates:
         figures: (n_figures,) int64, numbers of the mentions that are figures.
         pairs: (n_pairs, 2) int64, mention numbers of figure and head.
         cues: (n_figures, CUES) float32, what is said around each figure.
+        levels: (n_mentions,) bool, figures that are levels reached.
+        years: (n_mentions,) bool, dates of several years.
         counted: What features are read off.
     """
 
@@ -77,6 +80,8 @@ class Candidates:
     figures: np.ndarray
     pairs: np.ndarray
     cues: np.ndarray
+    levels: np.ndarray
+    years: np.ndarray
     counted: "Counted"
 
     @property
@@ -128,8 +133,13 @@ def candidates(doc: Doc) -> Candidates:
     figures = np.flatnonzero(_FIGURES[labels])
     pairs = _pairs(spans, labels, figures, paragraph)
     counted = _count(tokens, spans, labels, paragraph)
-    read = cues(doc, [ents[i].start_char for i in figures])
-    return Candidates(spans, labels, figures, pairs, read, counted)
+    at = [(ents[i].start_char, ents[i].end_char) for i in figures]
+    reached, lasting = np.zeros(len(ents), dtype=bool), np.zeros(len(ents), dtype=bool)
+    reached[figures] = levels(doc.text, at)
+    for i in np.flatnonzero(labels == _DATE):
+        lasting[i] = of_several_years(doc.text, ents[i].start_char, ents[i].end_char)
+    read = cues(doc, [start for start, _ in at])
+    return Candidates(spans, labels, figures, pairs, read, reached, lasting, counted)
 
 
 def _pairs(
