@@ -95,30 +95,41 @@ def test_viterbi_of_nothing():
     assert viterbi(np.zeros((0, 5), dtype=np.float32), legal_transitions(1)).size == 0
 
 
+ROWS = [
+    ("占3%，", "3%", True),
+    ("共Ｘ个", "Ｘ个", True),
+    ("得分92.5/排名", "92.5", True),
+    ("人均GDP12万元", "12万元", True),
+    ("综合指数为3.92", "3.92", True),
+    ("目录......3", "......", False),
+    ("和PM2.5浓度", "2.5", False),
+    ("gov.cn/0_52.html", "52", False),
+    ("/4093a14c", "4093", False),
+    ("邮件至3231169@qq.com", "3231", False),
+    ("邮件至3231169@qq.com", "169", False),
+    ("收市人民币汇率", "人民币", False),
+]
+
+
 @pytest.mark.parametrize(
-    ("text", "figure", "kept"),
+    ("text", "words", "label", "kept"),
     [
-        ("占3%，", "3%", True),
-        ("共Ｘ个", "Ｘ个", True),
-        ("得分92.5/排名", "92.5", True),
-        ("人均GDP12万元", "12万元", True),
-        ("综合指数为3.92", "3.92", True),
-        ("目录......3", "......", False),
-        ("和PM2.5浓度", "2.5", False),
-        ("gov.cn/0_52.html", "52", False),
-        ("/4093a14c", "4093", False),
-        ("邮件至3231169@qq.com", "3231", False),
-        ("邮件至3231169@qq.com", "169", False),
-        ("收市人民币汇率", "人民币", False),
+        *((text, words, "COUNT", kept) for text, words, kept in ROWS),
+        ("提高三成。", "三成", "RATE", True),
+        ("七成为女性", "七成", "RATE", True),
+        ("AR-E3000成功首飞", "3000成", "RATE", False),
+        ("一年来，", "一年", "DATE", True),
+        ("学前一年免费教育", "学前一年", "DATE", False),
+        ("學前一年免費教育", "一年", "DATE", False),
     ],
 )
-def test_what_holds_no_number_is_no_figure(shipped, text, figure, kept):
+def test_what_cannot_be_is_none(shipped, text, words, label, kept):
     """Page furniture (a row of dots, an address) is tagged as a figure now and then."""
     ner, doc = shipped.get_pipe("ner"), shipped.make_doc(text)
-    at = text.index(figure)
-    span = (at, at + len(figure), ner.labels.index("COUNT"))
+    at = text.index(words)
+    span = (at, at + len(words), ner.labels.index(label))
     tags = ner_model.encode_spans(len(doc), [span])
     logits = 9.0 * np.eye(len(ner_model.tag_names(ner.labels)), dtype="f")[tags]
     ner.set_annotations([doc], [logits])
-    assert [ent.text for ent in doc.ents] == [figure] * kept
+    assert [ent.text for ent in doc.ents] == [words] * kept
     assert len(doc._.ent_scores) == kept

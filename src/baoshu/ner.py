@@ -3,7 +3,8 @@
 A trainable pipe over BIOES tags. It writes ``doc.ents`` and, beside them, the model's
 certainty of each, ``doc._.ent_scores``: the least probability of a tag in the span.
 What is tagged as a figure and holds no numeral (a row of dots), or is a bare number
-within a Latin word, an address or a longer number (PM2.5, 0_52.html), is none.
+within a Latin word, an address or a longer number (PM2.5, 0_52.html), is none; nor is
+the 成 of 成功 a unit (AR-E3000成功首飞), nor 学前一年, a stage of schooling, a date.
 """
 
 import re
@@ -26,6 +27,7 @@ from baoshu.pipe import FORMAT, FigurePipe, one_thread
 
 _BARE = re.compile(r"[.,]*\d[\d.,]*")
 _GOES_ON = re.compile(r"\.?[\dA-Za-z_=@]")
+_SCHOOLING = re.compile("[学學]前[一两兩二三]年")
 
 DEFAULT_MODEL = """
 [model]
@@ -118,8 +120,7 @@ class FigureNer(FigurePipe):
             found = [
                 (start, end, k)
                 for start, end, k in ner_model.spans_of(path, len(self.labels))
-                if self.labels[k] not in FIGURE_LABELS
-                or _holds_a_number(doc, start, end)
+                if _is_one(doc, start, end, self.labels[k])
             ]
             doc.ents = [Span(doc, s, e, label=self.labels[k]) for s, e, k in found]
             on_path = np.exp(log_probs[np.arange(len(path)), path])
@@ -184,8 +185,16 @@ class FigureNer(FigurePipe):
         return get_ner_prf(examples)
 
 
-def _holds_a_number(doc: Doc, start: int, end: int) -> bool:
+def _is_one(doc: Doc, start: int, end: int, label: str) -> bool:
+    """Return whether the words can be what they are tagged as."""
     words = "".join(token.text for token in doc[start:end])
+    if label == "DATE":
+        said = "".join(token.text for token in doc[max(0, start - 2) : end])
+        return not (_SCHOOLING.fullmatch(said) or _SCHOOLING.fullmatch(words))
+    if label not in FIGURE_LABELS:
+        return True
+    if words.endswith("成") and doc[end : end + 1].text in ("功", "立", "绩", "果"):
+        return False
     if not _BARE.fullmatch(words):
         return bool(NUMERAL.search(words))
     last = doc[end - 1]
