@@ -22,7 +22,9 @@ _REACHES = re.compile(
     "(?:[了近约超逾]|超过|将近|每人|每月)*$"
 )
 _FROM, _THEN = re.compile("[由从]"), re.compile(rf"[^，,；;。、\d]{{0,4}}?{_BECOMES}")
-_FLOW = re.compile(r"累计|年均|平均|合计|总计|每年|新增|完成|投入|投资|到位|支出")
+_FLOW = re.compile(
+    "累计|年均|平均|合计|总计|每年|新增|完成|投入(?!强度)|投资|到位|支出"
+)
 _CLAUSE = re.compile(rf"[，,；;：:{SENTENCE_ENDS}\n]")
 _ITEM = re.compile(r"[、和（(]")
 _JOINS = re.compile(r"[、和及]+")
@@ -39,9 +41,10 @@ def levels(text: str, figures: Iterable[tuple[int, int]]) -> list[bool]:
     text, last = simplify(text), 0
     out: list[bool] = []
     for start, end in figures:
-        before = text[max(0, start - 80) : start]
-        clause = _CLAUSE.split(before)[-1]
-        if _FLOW.search(clause):
+        clause = _CLAUSE.split(text[max(0, start - 80) : start])[-1]
+        listed = bool(_JOINS.match(text, last))  # 净增经营主体3万户、总量达到9万户
+        own = _CLAUSE.split(text[last:start])[-1] if listed else clause
+        if _FLOW.search(own):
             found = False
         elif out and _JOINS.fullmatch(text[last:start]):
             found = out[-1]
