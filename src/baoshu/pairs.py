@@ -135,9 +135,10 @@ def candidates(doc: Doc) -> Candidates:
     counted = _count(tokens, spans, labels, paragraph)
     at = [(ents[i].start_char, ents[i].end_char) for i in figures]
     reached, lasting = np.zeros(len(ents), dtype=bool), np.zeros(len(ents), dtype=bool)
-    reached[figures] = levels(doc.text, at)
+    text = doc.text
+    reached[figures] = levels(text, at)
     for i in np.flatnonzero(labels == _DATE):
-        lasting[i] = of_several_years(doc.text, ents[i].start_char, ents[i].end_char)
+        lasting[i] = of_several_years(text, ents[i].start_char, ents[i].end_char)
     read = cues(doc, [start for start, _ in at])
     return Candidates(spans, labels, figures, pairs, read, reached, lasting, counted)
 
